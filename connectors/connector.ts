@@ -1,0 +1,104 @@
+import type { z } from 'zod';
+import type { JsonObject } from './json.ts';
+
+/** One webhook request as it came over the wire. */
+export interface RawRequest {
+  /** Header name in lower case → every value of it, repeated headers kept apart. */
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  /** The exact bytes of the body; never decoded before the signature is checked. */
+  readonly body: Buffer;
+}
+
+/** Why a request is not authentic. Goes to logs and metrics, never into the answer. */
+export type Refusal =
+  | 'header_missing'
+  | 'header_repeated'
+  | 'header_malformed'
+  | 'too_many_signatures'
+  | 'timestamp_malformed'
+  | 'timestamp_stale'
+  | 'timestamp_future'
+  | 'version_unknown'
+  | 'signature_mismatch'
+  | 'token_mismatch';
+
+/** Whether a request is authentic; `secretIndex` tells which active secret matched (null: unsigned, allowed by name). */
+export type Verification = { readonly ok: true; readonly secretIndex: number | null } | { readonly ok: false; readonly reason: Refusal };
+
+/** What a sender's request means once it is known to be authentic. */
+export type Reading =
+  | { readonly kind: 'events'; readonly events: readonly InboundEvent[] }
+  /** A defined exchange that starts nothing; answered 200 with this body. */
+  | { readonly kind: 'handshake'; readonly name: string; readonly answer: Answer }
+  /** Authentic, but a required header, the content type or the body cannot be used; `status` 400, 413 or 415. */
+  | { readonly kind: 'unusable'; readonly problem: string; readonly status: 400 | 415; readonly park: boolean }
+  /** Authentic, but speaks for another tenant than the secret's: answered 403. */
+  | { readonly kind: 'foreign'; readonly problem: string };
+
+/** An answer's body. */
+export interface Answer {
+  readonly contentType: 'application/json' | 'text/plain';
+  readonly body: string;
+}
+
+/** Flat facts of an event under dotted names (`message.private`): what `when:` filters see. Ids are text. */
+export type Facts = { readonly [field: string]: string | number | boolean | null };
+
+/** The type a fact has; `when:` filters are checked against it at start. */
+export type FactType = 'string' | 'number' | 'boolean';
+
+/** What a sender said, once, in our terms. */
+export interface InboundEvent {
+  /** The name used in `on:`, such as `invoice.payment_failed` or `message.created`; unknown names are kept as they came. */
+  readonly topic: string;
+  /** Text that is equal for two copies of one event and differs for two events; the inbox stores only its SHA-256. */
+  readonly dedupeKey: string;
+  /** The record the event is about, such as `conversation:42`: what flows order by. null: nothing to order by. */
+  readonly record: string | null;
+  /** The bytes kept for the flows to read; for a batch, this event's part as JSON. */
+  readonly body: Buffer;
+  readonly facts: Facts;
+}
+
+/** The half of a connector that receives. All functions are pure. */
+export interface Inbound<Settings> {
+  /** Whether the connection has what it needs to verify. A text: the reason why it must refuse to start. */
+  ready(settings: Settings): string | null;
+  /** Unsigned requests a sender makes by design (WooCommerce ping, Slack ssl_check); null: not one of these. */
+  handshake?(request: RawRequest, settings: Settings): Answer | null;
+  verify(request: RawRequest, settings: Settings, nowMs: number): Verification;
+  read(request: RawRequest, settings: Settings): Reading;
+  /** The facts of a stored event, from its topic and body alone. Total: unreadable fields are left out. */
+  facts(topic: string, body: Buffer): Facts;
+  /** Topics a flow can name in `on:`, with the facts each is sure to have. */
+  readonly topics: { readonly [topic: string]: { readonly facts: { readonly [field: string]: FactType } } };
+  /** What the sender does with an answer; the receiver's status table is built from it. */
+  readonly sender: SenderHabits | ((settings: Settings) => SenderHabits);
+}
+
+/** How a sender treats answers; sources in each connector. */
+export interface SenderHabits {
+  /** Whether a failed delivery is sent again. `false`: authentic but unusable is answered 200 and parked. */
+  readonly retries: boolean;
+  /** The status that makes the sender try again when nothing could be stored. */
+  readonly unavailable: 500 | 503;
+}
+
+/** Everything Deskbridge knows about one system, as data and functions. A missing property is a missing capability. */
+export interface Connector<Type extends string, Settings> {
+  readonly type: Type;
+  readonly title: string;
+  readonly config: z.ZodType<Settings>;
+  readonly inbound?: Inbound<Settings>;
+}
+
+/** A stored event, as flows and the command line see it. */
+export interface StoredEvent {
+  readonly id: string;
+  readonly connection: string;
+  readonly topic: string;
+  readonly record: string | null;
+  /** ISO 8601, UTC. */
+  readonly receivedAt: string;
+  readonly facts: JsonObject;
+}

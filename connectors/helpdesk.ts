@@ -1,0 +1,99 @@
+import type { EffectClass, Send } from './effect.ts';
+
+/** A person as the helpdesk knows them. */
+export interface Contact {
+  readonly id: string;
+  readonly name: string | null;
+  readonly email: string | null;
+}
+
+/** Where a conversation stands. */
+export type ConversationStatus = 'open' | 'pending' | 'snoozed' | 'resolved';
+
+/** How urgent a conversation is. */
+export type Priority = 'urgent' | 'high' | 'medium' | 'low';
+
+/** A conversation, read again. */
+export interface Conversation {
+  readonly id: string;
+  readonly status: ConversationStatus;
+  readonly inboxId: string;
+  readonly inboxName: string | null;
+  readonly contact: Contact | null;
+  readonly labels: readonly string[];
+  /** The mark a create left, where the helpdesk keeps one. */
+  readonly mark: string | null;
+  readonly url: string;
+}
+
+/** A file of a message, as a link. */
+export interface Attachment {
+  readonly name: string;
+  readonly url: string;
+}
+
+/** A message, read again. */
+export interface Message {
+  readonly id: string;
+  readonly conversationId: string;
+  readonly direction: 'incoming' | 'outgoing' | 'other';
+  readonly private: boolean;
+  readonly text: string;
+  readonly sender: { readonly kind: 'contact' | 'agent' | 'bot' | 'unknown'; readonly id: string | null; readonly name: string | null };
+  readonly attachments: readonly Attachment[];
+  /** The mark our own write left, where the helpdesk keeps one. */
+  readonly mark: string | null;
+  /** ISO 8601, UTC. */
+  readonly createdAt: string | null;
+}
+
+/** Something chosen by name in the configuration (inbox, label, agent, team). */
+export interface Named {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** What the token can do; probed at connect. A missing ability is named in words an operator understands. */
+export interface HelpdeskAbilities {
+  readonly listConversations: boolean;
+  readonly createConversation: boolean;
+  readonly createContact: boolean;
+}
+
+/** What flows ask of a helpdesk. Every method throws ConnectorError. Absent record: null, not an error. */
+export interface HelpdeskClient {
+  /** Effect class of each write. */
+  readonly effects: {
+    readonly createContact: EffectClass;
+    readonly createConversation: EffectClass;
+    readonly postMessage: EffectClass;
+    readonly addLabel: EffectClass;
+    readonly setPriority: EffectClass;
+    readonly assign: EffectClass;
+    readonly reopen: EffectClass;
+  };
+  /** A cheap authenticated read: proves that the connection works, and tells who we are. */
+  probe(): Promise<{ readonly userId: string }>;
+  abilities(): Promise<HelpdeskAbilities>;
+  inboxes(): Promise<readonly Named[]>;
+  labels(): Promise<readonly Named[]>;
+  agents(): Promise<readonly Named[]>;
+  teams(): Promise<readonly Named[]>;
+  /** Exact look-up by our own external id first, then by e-mail address. */
+  findContact(by: { readonly externalId: string; readonly email: string | null }): Promise<Contact | null>;
+  createContact(input: { readonly externalId: string; readonly name: string | null; readonly email: string | null; readonly phone: string | null; readonly inboxId: string }, send: Send): Promise<Contact>;
+  /** The contact's conversations in one inbox, newest first. */
+  conversationsOf(contactId: string, inboxId: string): Promise<readonly Conversation[]>;
+  /** `opening` is the first message where the helpdesk insists on one; the customer may see it. */
+  createConversation(input: { readonly contactId: string; readonly inboxId: string; readonly assigneeId: string | null; readonly teamId: string | null; readonly opening: string }, send: Send): Promise<Conversation>;
+  readConversation(id: string): Promise<Conversation | null>;
+  readMessage(conversationId: string, messageId: string): Promise<Message | null>;
+  /** Our own message in a conversation, looked for by its mark (or content where no mark is kept). */
+  findMessage(conversationId: string, sought: { readonly mark: string; readonly text: string; readonly private: boolean }): Promise<Message | null>;
+  postMessage(input: { readonly conversationId: string; readonly text: string; readonly private: boolean }, send: Send): Promise<Message>;
+  /** Adds one label, keeping the others. */
+  addLabel(conversationId: string, label: string, send: Send): Promise<void>;
+  setPriority(conversationId: string, priority: Priority, send: Send): Promise<void>;
+  assign(conversationId: string, to: { readonly assigneeId: string | null; readonly teamId: string | null }, send: Send): Promise<void>;
+  reopen(conversationId: string, send: Send): Promise<void>;
+}

@@ -1,0 +1,34 @@
+import type { Json } from './json.ts';
+
+/** One call to a remote system. */
+export interface HttpRequest {
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  /** Path below the connection's origin, with its leading slash. */
+  readonly path: string;
+  /** The path with its ids left out (`/v1/conversations/:id/messages`): the name used in errors and metrics. */
+  readonly route: string;
+  readonly query?: { readonly [name: string]: string | number | boolean | undefined };
+  readonly headers?: { readonly [name: string]: string };
+  readonly json?: Json;
+  readonly form?: { readonly [name: string]: string };
+  /** Whether a lost answer may mean that the call was carried out. Default: true unless GET. */
+  readonly write?: boolean;
+  /** Milliseconds of `performance.now()` after which the request must not be put on the wire. */
+  readonly sendBy?: number;
+}
+
+/** A complete answer with status 2xx. */
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: { readonly [name: string]: string | undefined };
+  readonly body: Buffer;
+  /** The body as JSON; throws ConnectorError `unreadable_answer` where it isn't. */
+  json(): unknown;
+}
+
+/** Calls one connection's origin: time-outs, size limit, redaction, answer → ConnectorError; never retries. */
+export interface HttpClient {
+  request(request: HttpRequest): Promise<HttpAnswer>;
+  /** Milliseconds until a request that has been put on the wire is given up. */
+  readonly timeoutMs: number;
+}

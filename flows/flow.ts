@@ -1,0 +1,43 @@
+import type { z } from 'zod';
+import type { StoredEvent } from '../connectors/connector.ts';
+import type { Steps } from './steps.ts';
+
+/** How a flow's run of one event ended well. `text` is read by operators: ids, never personal data. */
+export interface FlowOutcome {
+  readonly outcome: 'done' | 'ignored' | 'echo';
+  readonly text: string;
+}
+
+/** What a flow does on one event: deterministic, for it runs in a workflow and in an activity alike. */
+export type FlowRun<Options> = (steps: Steps, event: StoredEvent, options: Options) => Promise<FlowOutcome>;
+
+/** One thing that can be done on an event, as data; `run` is kept apart, in `flows/runs.ts`, for workflows to import. */
+export interface FlowKind<Name extends string, Options> {
+  readonly name: Name;
+  readonly summary: string;
+  readonly options: z.ZodType<Options>;
+  /** `record`: deliveries of one record run one after another, in the order of recording. `none`: each on its own. */
+  readonly order: 'record' | 'none';
+  /** Collapse what waits for one record to its newest event (for flows that read the record again). */
+  readonly coalesce: boolean;
+  /** Topics it understands, by connector type: what `on:` may name. */
+  readonly topics: { readonly [connectorType: string]: readonly string[] };
+  /** Names of the connections that a configured flow calls; their gates hold it. */
+  connections(options: Options): readonly string[];
+  /** Checks that need more than one field: templates, names of connections. One text per problem, with its path. */
+  check(options: Options, context: FlowCheckContext): readonly FlowProblem[];
+}
+
+/** What a flow's check may look at. */
+export interface FlowCheckContext {
+  /** Connection name → connector type, or undefined where there is no such connection. */
+  connectionType(name: string): string | undefined;
+}
+
+/** A configuration problem of a flow. */
+export interface FlowProblem {
+  readonly path: readonly (string | number)[];
+  readonly expected: string;
+  readonly found: string;
+  readonly hint: string;
+}

@@ -1,0 +1,85 @@
+import type { StoredEvent } from '../connectors/connector.ts';
+import type { JsonObject } from '../connectors/json.ts';
+import type { StepFailure } from '../flows/steps.ts';
+
+/** Task queues: `bulk` work never starves `live`. */
+export const TASK_QUEUES = { live: 'deskbridge-live', bulk: 'deskbridge-bulk' } as const;
+
+/** One key's waiting deliveries, handed over under one lease. */
+export interface GroupRef {
+  readonly lease: string;
+  readonly flow: string;
+  readonly lane: Lane;
+  readonly key: string;
+}
+
+/** `live`: as it comes. `replay`: asked for by an operator, never before live. */
+export type Lane = 0 | 1;
+export const LANES = { live: 0, replay: 1 } as const;
+
+/** Input of the workflow `delivery`: one group. */
+export interface DeliveryInput {
+  readonly group: GroupRef;
+  /** Ids only, for the search attributes and summaries. */
+  readonly deliveryIds: readonly string[];
+}
+
+/** Input of the workflow `batch`: all groups of one lease. */
+export interface BatchInput {
+  readonly lease: string;
+  readonly flow: string;
+  readonly lane: Lane;
+  readonly groups: number;
+}
+
+/** One delivery as a group's run sees it. */
+export interface GroupMember {
+  readonly deliveryId: string;
+  readonly attempts: number;
+  readonly event: StoredEvent;
+  /** Values an operator set for steps whose effects are unsent: `step` or `step/item` → fields. */
+  readonly edits: JsonObject | null;
+}
+
+/** A group as loaded at the start of an attempt, on today's configuration. */
+export interface LoadedGroup {
+  readonly group: GroupRef;
+  /** null: the lease is no longer ours; stop without a trace. */
+  readonly epoch: string | null;
+  /** The configured flow: what to do and with which options; null: removed from the configuration. */
+  readonly flow: { readonly do: string; readonly options: JsonObject } | null;
+  readonly members: readonly GroupMember[];
+}
+
+/** How one delivery ended. */
+export interface Finished {
+  readonly deliveryId: string;
+  readonly state: 'done' | 'superseded' | 'skipped' | 'terminated';
+  readonly text: string;
+}
+
+/** How a group's run ended: what is finished, and what stopped it, if anything did. */
+export interface GroupResult {
+  readonly finished: readonly Finished[];
+  readonly stopped: { readonly deliveryId: string; readonly failure: StepFailure } | null;
+}
+
+/** Settling a group: finished ones get their state, the rest goes back to waiting (or stays held while parked). */
+export interface SettleInput {
+  readonly group: GroupRef;
+  readonly finished: readonly Finished[];
+  /** `free`: the key is free, the rest waits again. `hold`: the key stays held by this lease (parked). */
+  readonly then: 'free' | 'hold';
+  /** Milliseconds before the released rest may be taken again. */
+  readonly notBeforeMs: number;
+  /** Why the rest was released or is held, for `deliveries show`. */
+  readonly reason: string | null;
+  readonly parked: StepFailure | null;
+}
+
+/** Updates that a parked `delivery` takes. */
+export const UPDATES = { retry: 'retry', skip: 'skip', edit: 'edit' } as const;
+export interface EditInput {
+  /** `step` or `step/item` → fields of its input to replace. */
+  readonly values: JsonObject;
+}
