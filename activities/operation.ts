@@ -45,7 +45,8 @@ export interface Ledger {
 /** What an operation works with. */
 export interface OperationContext {
   readonly flow: string;
-  readonly eventId: string;
+  /** The event's identity, for look-ups and logs. */
+  readonly identity: string;
   readonly step: Step;
   readonly ledger: Ledger;
   readonly connections: Connections;

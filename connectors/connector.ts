@@ -64,16 +64,20 @@ export interface InboundEvent {
 export interface Inbound<Settings> {
   /** Whether the connection has what it needs to verify. A text: the reason why it must refuse to start. */
   ready(settings: Settings): string | null;
+  /** What works but deserves a look, one sentence each; shown at start. */
+  warnings?(settings: Settings): readonly string[];
   /** Unsigned requests a sender makes by design (WooCommerce ping, Slack ssl_check); null: not one of these. */
   handshake?(request: RawRequest, settings: Settings): Answer | null;
   verify(request: RawRequest, settings: Settings, nowMs: number): Verification;
   read(request: RawRequest, settings: Settings): Reading;
+  /** When the sender says it sent the request, in Unix milliseconds (for the clock-skew metric); null: it doesn't say. */
+  sentAt?(request: RawRequest, settings: Settings): number | null;
   /** The facts of a stored event, from its topic and body alone. Total: unreadable fields are left out. */
   facts(topic: string, body: Buffer): Facts;
   /** Topics a flow can name in `on:`, with the facts each is sure to have. */
   readonly topics: { readonly [topic: string]: { readonly facts: { readonly [field: string]: FactType } } };
   /** What the sender does with an answer; the receiver's status table is built from it. */
-  readonly sender: SenderHabits | ((settings: Settings) => SenderHabits);
+  sender(settings: Settings): SenderHabits;
 }
 
 /** How a sender treats answers; sources in each connector. */
@@ -95,6 +99,8 @@ export interface Connector<Type extends string, Settings> {
 /** A stored event, as flows and the command line see it. */
 export interface StoredEvent {
   readonly id: string;
+  /** The same for this event in every store, also after a failover that lost rows: connection and hash of its dedupe key. */
+  readonly identity: string;
   readonly connection: string;
   readonly topic: string;
   readonly record: string | null;

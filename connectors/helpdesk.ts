@@ -51,6 +51,8 @@ export interface Message {
 export interface Named {
   readonly id: string;
   readonly name: string;
+  /** Agents only, where the helpdesk tells. */
+  readonly email?: string;
 }
 
 /** What the token can do; probed at connect. A missing ability is named in words an operator understands. */
@@ -88,8 +90,11 @@ export interface HelpdeskClient {
   createConversation(input: { readonly contactId: string; readonly inboxId: string; readonly assigneeId: string | null; readonly teamId: string | null; readonly opening: string }, send: Send): Promise<Conversation>;
   readConversation(id: string): Promise<Conversation | null>;
   readMessage(conversationId: string, messageId: string): Promise<Message | null>;
-  /** Our own message in a conversation, looked for by its mark (or content where no mark is kept). */
-  findMessage(conversationId: string, sought: { readonly mark: string; readonly text: string; readonly private: boolean }): Promise<Message | null>;
+  /**
+   * Our own message in a conversation, looked for by its mark (or content where no mark is kept). `sinceMs`, epoch milliseconds:
+   * when the intent was first written; older messages are not ours, and need not be read.
+   */
+  findMessage(conversationId: string, sought: { readonly mark: string; readonly text: string; readonly private: boolean; readonly sinceMs?: number }): Promise<Message | null>;
   postMessage(input: { readonly conversationId: string; readonly text: string; readonly private: boolean }, send: Send): Promise<Message>;
   /** Adds one label, keeping the others. */
   addLabel(conversationId: string, label: string, send: Send): Promise<void>;

@@ -16,14 +16,36 @@ export interface Operations {
   readInvoice: { in: { connection: string; invoiceId: string }; out: Invoice | null };
 
   /** Whether this message or conversation is one that we wrote ourselves. Waits (StepError retry) while an intent is unsettled. */
-  isEcho: { in: { connection: string; conversationId: string; messageId: string | null; mark: string | null; senderId: string | null; text: string | null }; out: boolean };
+  isEcho: {
+    in: {
+      connection: string;
+      conversationId: string;
+      messageId: string | null;
+      mark: string | null;
+      senderId: string | null;
+      text: string | null;
+      contactId?: string | null;
+    };
+    out: boolean;
+  };
   readConversation: { in: { connection: string; conversationId: string }; out: Conversation | null };
   readMessage: { in: { connection: string; conversationId: string; messageId: string }; out: Message | null };
   /** Finds the contact by our external id, then by e-mail; creates it if there is none. */
-  ensureContact: { in: { connection: string; externalId: string; name: string | null; email: string | null; phone: string | null; inbox: string }; out: Contact };
+  ensureContact: {
+    in: { connection: string; externalId: string; name: string | null; email: string | null; phone: string | null; inbox: string };
+    out: Contact;
+  };
   /** Reuses the contact's newest conversation in the inbox (reopening it where it isn't open), else creates one. */
   ensureConversation: {
-    in: { connection: string; contactId: string; inbox: string; reuse: 'open' | 'any' | 'never'; opening: string; assignee: string | null; team: string | null };
+    in: {
+      connection: string;
+      contactId: string;
+      inbox: string;
+      reuse: 'open' | 'any' | 'never';
+      opening: string;
+      assignee: string | null;
+      team: string | null;
+    };
     out: { conversation: Conversation; created: boolean };
   };
   postMessage: { in: { connection: string; conversationId: string; text: string; private: boolean }; out: { messageId: string } };
@@ -31,8 +53,8 @@ export interface Operations {
   setPriority: { in: { connection: string; conversationId: string; priority: Priority }; out: null };
   assign: { in: { connection: string; conversationId: string; assignee: string | null; team: string | null }; out: null };
 
-  /** The thread that an earlier event of the same record opened; null: none yet. */
-  findThread: { in: { connection: string; channel: string; record: string }; out: { ts: string } | null };
+  /** The record's thread; null: none yet. `openedHere`: an earlier attempt at this very event opened it. */
+  findThread: { in: { connection: string; channel: string; record: string }; out: { ts: string; openedHere: boolean } | null };
   /** Opens the record's thread; its `ts` is remembered for later events of the record. */
   openThread: { in: { connection: string; channel: string; record: string; text: string }; out: { ts: string } };
   postReply: { in: { connection: string; channel: string; thread: string; text: string }; out: { ts: string } };

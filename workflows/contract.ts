@@ -70,6 +70,8 @@ export interface SettleInput {
   readonly finished: readonly Finished[];
   /** `free`: the key is free, the rest waits again. `hold`: the key stays held by this lease (parked). */
   readonly then: 'free' | 'hold';
+  /** Whether the rest failed, so that it runs alone from now on; a closed gate is not its fault. */
+  readonly retrying: boolean;
   /** Milliseconds before the released rest may be taken again. */
   readonly notBeforeMs: number;
   /** Why the rest was released or is held, for `deliveries show`. */
@@ -79,7 +81,44 @@ export interface SettleInput {
 
 /** Updates that a parked `delivery` takes. */
 export const UPDATES = { retry: 'retry', skip: 'skip', edit: 'edit' } as const;
+/** What `edit` takes. */
 export interface EditInput {
   /** `step` or `step/item` → fields of its input to replace. */
   readonly values: JsonObject;
 }
+
+/** What `delivery` answers: shown as the workflow's result. */
+export interface DeliveryReport {
+  readonly outcome: 'settled' | 'released' | 'lost';
+  readonly finished: readonly Finished[];
+  readonly reason: string | null;
+}
+
+/** What `batch` answers. */
+export interface BatchReport {
+  readonly groups: number;
+  readonly deliveries: number;
+  readonly done: number;
+  readonly released: number;
+  readonly lost: number;
+}
+
+/** Bodies taken while the store was down; encrypted by the payload codec, at most 1 MB in all. */
+export interface IntakeInput {
+  readonly rows: readonly IntakeRow[];
+}
+
+/** One event of `intake`: what the inbox's recorder takes, with bytes as base64. */
+export interface IntakeRow {
+  readonly connection: string;
+  readonly dedupe: string;
+  readonly topic: string;
+  readonly record: string | null;
+  readonly raw: string;
+  /** ISO 8601: when the server took it. */
+  readonly receivedAt: string;
+  readonly deliveries: readonly { readonly flow: string; readonly key: string | null; readonly lane: Lane }[];
+}
+
+/** The names under which workflows are started. */
+export const WORKFLOWS = { delivery: 'delivery', batch: 'batch', intake: 'intake' } as const;

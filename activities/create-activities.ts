@@ -1,0 +1,77 @@
+import { Context } from '@temporalio/activity';
+import { StepError } from '../flows/steps.ts';
+import { toApplicationFailure } from './failure.ts';
+import { runBatch } from './run-batch.ts';
+import { runStep } from './run-step.ts';
+import type { OperationName, OperationOutput } from '../flows/steps.ts';
+import type { GroupRef, IntakeInput, LoadedGroup } from '../workflows/contract.ts';
+import type { JsonObject } from '../connectors/json.ts';
+import type { Activities, StepCall } from './interface.ts';
+import type { BatchDeps } from './run-batch.ts';
+
+const HEARTBEAT_MS = 2000;
+
+/** What the activities are made of. */
+export interface ActivityDeps extends BatchDeps {
+  /** Takes a new epoch for the group and reads it; null epoch: the lease is no longer ours. */
+  loadGroup(group: GroupRef): Promise<LoadedGroup>;
+  /** false: the lease is no longer ours. */
+  saveEdits(group: GroupRef, deliveryId: string, values: JsonObject): Promise<boolean>;
+  allowResend(group: GroupRef, deliveryId: string): Promise<boolean>;
+  releaseLease(lease: string, reason: string): Promise<number>;
+  recordIntake(input: IntakeInput): Promise<{ readonly recorded: number; readonly duplicates: number }>;
+}
+
+/** Binds every activity to its dependencies; the worker passes real ones. */
+export function createActivities(deps: ActivityDeps): Activities {
+  return { ...createOperationActivities(deps), ...createInboxActivities(deps) };
+}
+
+function createOperationActivities(deps: ActivityDeps): Pick<Activities, OperationName> {
+  return {
+    readInvoice: (call) => step(deps, 'readInvoice', call),
+    isEcho: (call) => step(deps, 'isEcho', call),
+    readConversation: (call) => step(deps, 'readConversation', call),
+    readMessage: (call) => step(deps, 'readMessage', call),
+    ensureContact: (call) => step(deps, 'ensureContact', call),
+    ensureConversation: (call) => step(deps, 'ensureConversation', call),
+    postMessage: (call) => step(deps, 'postMessage', call),
+    addLabel: (call) => step(deps, 'addLabel', call),
+    setPriority: (call) => step(deps, 'setPriority', call),
+    assign: (call) => step(deps, 'assign', call),
+    findThread: (call) => step(deps, 'findThread', call),
+    openThread: (call) => step(deps, 'openThread', call),
+    postReply: (call) => step(deps, 'postReply', call),
+  };
+}
+
+function createInboxActivities(deps: ActivityDeps): Omit<Activities, OperationName> {
+  return {
+    loadGroup: (group) => deps.loadGroup(group),
+    async settleGroup(input) {
+      const epoch = await deps.renewEpoch(input.group);
+      return { held: epoch !== null && (await deps.settler.settle(input, { group: input.group, epoch })) };
+    },
+    saveEdits: async ({ group, deliveryId, values }) => ({ held: await deps.saveEdits(group, deliveryId, values) }),
+    allowResend: async ({ group, deliveryId }) => ({ held: await deps.allowResend(group, deliveryId) }),
+    async runBatch(input) {
+      const context = Context.current();
+      const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+      try {
+        return await runBatch(deps, input, { cancelled: context.cancellationSignal, heartbeat: (done) => context.heartbeat(done) });
+      } finally {
+        clearInterval(beat);
+      }
+    },
+    releaseLease: ({ lease, reason }) => deps.releaseLease(lease, reason),
+    recordIntake: (input) => deps.recordIntake(input),
+  };
+}
+
+async function step<O extends OperationName>(deps: ActivityDeps, operation: O, call: StepCall<O>): Promise<OperationOutput<O>> {
+  try {
+    return await runStep(deps, operation, call);
+  } catch (error) {
+    throw error instanceof StepError ? toApplicationFailure(error.failure) : error;
+  }
+}

@@ -1,0 +1,73 @@
+import { join } from 'node:path';
+import { createLogger } from '../../server/logger.ts';
+import { connectWorker, createClient, createLazyClient } from '../../temporal/connect.ts';
+import { createDataConverter } from '../../temporal/data-converter.ts';
+import { startDevServer } from '../../temporal/dev-server.ts';
+import { registerSearchAttributes } from '../../temporal/register.ts';
+import { startHousekeeping } from './housekeeping.ts';
+import { installRuntime, runServerPart, runWorkerPart } from './run-parts.ts';
+import { waitForSignal } from './shutdown.ts';
+import { StartFailure } from './start-failure.ts';
+import { openState, openStore, readConfigOrFail, readKeys, toTemporalAddress } from './surroundings.ts';
+import type { DevServer } from '../../temporal/dev-server.ts';
+import type { DeskbridgeConfig } from '../../config/read.ts';
+import type { StateDir } from '../../config/state-dir.ts';
+
+const TEMPORAL_PORT = 7233;
+const TEMPORAL_UI_PORT = 8233;
+
+/** What running a process takes. */
+export interface ProcessOptions {
+  readonly configPath: string;
+  /** Called when everything runs, with where to look. */
+  onReady?(ready: { readonly server: string; readonly temporalUi: string | null }): void;
+  /** The `temporal` binary, for the dev server. */
+  readonly temporalCliPath?: string;
+}
+
+/** Everything in one process, on the embedded parts where the configuration names no others; until SIGINT or SIGTERM. */
+export async function runDev(options: ProcessOptions): Promise<void> {
+  const config = readConfigOrFail(options.configPath, false);
+  const log = createLogger(config.log.level);
+  const state = openState();
+  const keys = readKeys(config, state);
+  const db = await openStore(config, state);
+  installRuntime(log);
+  const devServer = toTemporalAddress(config) === undefined ? await startEmbedded(options, config, state) : null;
+  const where = toTemporalAddress(config) ?? { address: devServer?.address ?? '', namespace: 'default', tls: false, apiKey: null };
+  const dataConverter = createDataConverter(keys);
+  const { connection: plain } = createLazyClient(where, dataConverter);
+  await registerSearchAttributes(plain, where.namespace);
+  const connection = await connectWorker(where);
+  const shared = { config, db, keys, dataConverter, namespace: where.namespace, log };
+  const client = createClient(connection, where.namespace, dataConverter);
+  const server = await runServerPart(shared, client, { eager: true, uiOrigin: devServer?.uiOrigin ?? null });
+  const worker = await runWorkerPart(shared, connection, { record: (rows) => server.record(rows), onFreed: () => server.wake() });
+  const housekeeping = startHousekeeping(db, config.store.retention, () => log.warn({}, 'housekeeping failed; it is tried again in ten minutes'));
+  options.onReady?.({ server: `http://${config.server.host}:${server.port}`, temporalUi: devServer?.uiOrigin ?? null });
+
+  await Promise.race([waitForSignal(), worker.ended]);
+  await server.close();
+  await worker.stop();
+  await housekeeping.stop();
+  await connection.close();
+  await plain.close();
+  await devServer?.stop();
+  await db.close();
+}
+
+async function startEmbedded(options: ProcessOptions, config: DeskbridgeConfig, state: StateDir): Promise<DevServer> {
+  const { temporalCliPath: cliPath } = options;
+  if (cliPath === undefined) throw new StartFailure('There is no Temporal: name one under temporal.address, or start with npm start, which brings the dev server.', 1);
+  try {
+    return await startDevServer({
+      cliPath,
+      port: TEMPORAL_PORT,
+      uiPort: TEMPORAL_UI_PORT,
+      dbFile: join(state.path, 'temporal.db'),
+      codecEndpoint: `http://${config.server.host}:${config.server.port}/codec`,
+    });
+  } catch (error) {
+    throw new StartFailure(error instanceof Error ? error.message : 'The Temporal dev server did not start.', 1, { cause: error });
+  }
+}

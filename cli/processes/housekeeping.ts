@@ -1,0 +1,30 @@
+import { sweepBodies, sweepEvents, sweepKeys, sweepLeases, sweepParkedRequests } from '../../store/retention.ts';
+import type { Database } from '../../store/database.ts';
+
+const EVERY_MS = 10 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const LEASE_DAYS = 7;
+
+/** Removes what is past its time, in chunks, now and every ten minutes until stopped. Failures wait for the next round. */
+export function startHousekeeping(db: Database, retention: { readonly bodies: number; readonly events: number }, onFailed: (error: unknown) => void): { stop(): Promise<void> } {
+  let stopped = false;
+  const round = async (): Promise<void> => {
+    const bodies = { olderThanDays: Math.ceil(retention.bodies / DAY_MS) };
+    const events = { olderThanDays: Math.ceil(retention.events / DAY_MS) };
+    const sweeps = [() => sweepBodies(db, bodies), () => sweepEvents(db, events), () => sweepKeys(db), () => sweepLeases(db, { olderThanDays: LEASE_DAYS }), () => sweepParkedRequests(db, events)];
+    for (const sweep of sweeps) {
+      while (!stopped && (await sweep()) > 0);
+    }
+  };
+  let running = round().catch(onFailed);
+  const timer = setInterval(() => {
+    running = running.then(round).catch(onFailed);
+  }, EVERY_MS);
+  return {
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

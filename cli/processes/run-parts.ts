@@ -1,0 +1,90 @@
+import { Runtime, DefaultLogger } from '@temporalio/worker';
+import { createMetrics } from '../../server/metrics.ts';
+import { createServerProcess } from '../../server/create-server.ts';
+import { createPayloadCodec } from '../../temporal/codec.ts';
+import { createStarter } from '../../temporal/starter.ts';
+import { createWorker } from '../../worker/create-worker.ts';
+import { findWorkflows, flowsOf, toDirectory, toReceiving } from './parts.ts';
+import { toOwner } from './surroundings.ts';
+import type { Client } from '@temporalio/client';
+import type { NativeConnection } from '@temporalio/worker';
+import type { Logger } from 'pino';
+import type { DataConverter } from '@temporalio/common';
+import type { DeskbridgeConfig } from '../../config/read.ts';
+import type { RecordedRow, RecordRow } from '../../store/record-events.ts';
+import type { Database } from '../../store/database.ts';
+import type { ServerProcess } from '../../server/create-server.ts';
+import type { EncryptionKey } from '../../temporal/codec.ts';
+import type { RunningWorker } from '../../worker/create-worker.ts';
+
+const PROBE_MS = 1000;
+
+/** What both halves share. */
+export interface Shared {
+  readonly config: DeskbridgeConfig;
+  readonly db: Database;
+  readonly keys: readonly EncryptionKey[];
+  readonly dataConverter: DataConverter;
+  readonly namespace: string;
+  readonly log: Logger;
+}
+
+/** Starts the receiving half: receiver, dispatcher, reaper. */
+export function runServerPart(shared: Shared, client: Client, options: { readonly eager: boolean; readonly uiOrigin: string | null }): Promise<ServerProcess> {
+  const { config, db, log } = shared;
+  const { connections, route, flows } = toReceiving(config);
+  return createServerProcess({
+    db,
+    starter: createStarter({ client, eager: options.eager }),
+    probeTemporal: () => probeTemporal(client, shared.namespace),
+    connections,
+    flows,
+    route,
+    host: config.server.host,
+    port: config.server.port,
+    limits: { bodyBytes: config.server.maxBody, requests: config.server.maxConcurrent },
+    owner: toOwner('server'),
+    codec: { codec: createPayloadCodec(shared.keys), uiOrigin: config.server.uiOrigin ?? options.uiOrigin, token: null },
+    metrics: createMetrics({ process: true }),
+    log,
+    now: Date.now,
+  });
+}
+
+/** Starts the executing half: both task queues and the prober. */
+export function runWorkerPart(
+  shared: Shared,
+  connection: NativeConnection,
+  hooks: { record(rows: readonly RecordRow[]): Promise<readonly RecordedRow[]>; onFreed(): void },
+): Promise<RunningWorker> {
+  const { config, db, dataConverter, namespace, log } = shared;
+  return createWorker({
+    db,
+    configured: config.connections,
+    directory: toDirectory(config),
+    flowsOf: flowsOf(config),
+    record: hooks.record,
+    onFreed: hooks.onFreed,
+    connection,
+    namespace,
+    dataConverter,
+    workflows: findWorkflows(),
+    identity: toOwner('worker'),
+    log,
+  });
+}
+
+/** Sends what the Temporal SDK logs through our log; call before anything else of the SDK's worker. */
+export function installRuntime(log: Logger): void {
+  const logger = new DefaultLogger('WARN', ({ level, message, meta }) => {
+    const error: unknown = meta?.['error'];
+    const fields = { source: 'temporal', ...(error instanceof Error ? { error: error.name } : {}) };
+    if (level === 'ERROR') log.error(fields, message);
+    else log.warn(fields, message);
+  });
+  Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } } });
+}
+
+async function probeTemporal(client: Client, namespace: string): Promise<void> {
+  await client.withDeadline(Date.now() + PROBE_MS, () => client.connection.workflowService.describeNamespace({ namespace }));
+}

@@ -1,0 +1,14 @@
+/** Resolves with the name of the first SIGINT or SIGTERM; a second one ends the process at once. */
+export function waitForSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const onSignal = (signal: NodeJS.Signals): void => {
+      for (const name of SIGNALS) process.off(name, onSignal).once(name, () => process.exit(FORCED));
+      resolve(signal);
+    };
+    for (const name of SIGNALS) process.on(name, onSignal);
+  });
+}
+
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
+/** What a shell shows for a process that SIGINT ended. */
+const FORCED = 130;

@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+import { toKeyBytes } from '../../config/encryption-key.ts';
+import { readConfigFile } from '../../config/read.ts';
+import { formatProblems } from '../../config/report.ts';
+import { ensureEncryptionKey, openStateDir } from '../../config/state-dir.ts';
+import { migrate } from '../../store/migrate.ts';
+import { createPglite } from '../../store/pglite.ts';
+import { createPostgres } from '../../store/postgres.ts';
+import { StartFailure } from './start-failure.ts';
+import type { StateDir } from '../../config/state-dir.ts';
+import type { DeskbridgeConfig } from '../../config/read.ts';
+import type { Secret } from '../../connectors/secret.ts';
+import type { Database } from '../../store/database.ts';
+import type { TemporalAddress } from '../../temporal/connect.ts';
+import type { EncryptionKey } from '../../temporal/codec.ts';
+
+const KEY_ID_LENGTH = 12;
+const POOL = 16;
+
+/** Reads the configuration; every problem is in the failure's message. */
+export function readConfigOrFail(path: string, production: boolean): DeskbridgeConfig {
+  const loaded = readConfigFile(path, production ? { production } : {});
+  if (!loaded.ok) throw new StartFailure(formatProblems(loaded.problems, loaded.warnings), 2);
+  return loaded.config;
+}
+
+/** Opens the configured store and brings its tables up to date. */
+export async function openStore(config: DeskbridgeConfig, state: StateDir): Promise<Database> {
+  const { url, dir } = config.store;
+  const db = url === undefined ? await createPglite({ dataDir: dir ?? state.store }) : createPostgres({ url: url.reveal(), max: POOL });
+  try {
+    await migrate(db);
+    return db;
+  } catch (error) {
+    await db.close().catch(() => undefined);
+    const what = error instanceof Error ? error.message : 'unknown failure';
+    throw new StartFailure(`The store cannot be used: ${what} Check store.url in the configuration, and that the server runs.`, 1, { cause: error });
+  }
+}
+
+/** The keys of the payload codec: configured ones, or the one kept under `.deskbridge/`. */
+export function readKeys(config: DeskbridgeConfig, state: StateDir): EncryptionKey[] {
+  const secrets = config.encryption === undefined ? [ensureEncryptionKey(state)] : [config.encryption.key, ...config.encryption.previousKeys];
+  return secrets.map(toEncryptionKey);
+}
+
+/** Where the configured Temporal is; undefined: none is configured. */
+export function toTemporalAddress(config: DeskbridgeConfig): TemporalAddress | undefined {
+  if (config.temporal === undefined) return undefined;
+  const { address, namespace, tls, apiKey } = config.temporal;
+  return { address, namespace, tls: tls === true || typeof tls === 'object' || apiKey !== undefined, apiKey: apiKey?.reveal() ?? null };
+}
+
+/** A name for this process in leases, workflow ids and the Temporal UI. */
+export function toOwner(role: string): string {
+  return `${hostname()}-${process.pid}-${role}`;
+}
+
+/** The state folder of the working folder. */
+export function openState(): StateDir {
+  return openStateDir(process.cwd());
+}
+
+/** A key's id is a piece of its hash: it tells keys apart and nothing about them. */
+function toEncryptionKey(secret: Secret): EncryptionKey {
+  const bytes = toKeyBytes(secret);
+  if (bytes === undefined) throw new StartFailure('encryption.key is not a key of 32 bytes: make one with openssl rand -base64 32.', 2);
+  return { id: createHash('sha256').update('deskbridge key id').update(bytes).digest('hex').slice(0, KEY_ID_LENGTH), bytes };
+}

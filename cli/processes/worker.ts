@@ -1,0 +1,52 @@
+import { createRecorder, INBOX_CHANNEL } from '../../inbox/recorder.ts';
+import { createLogger } from '../../server/logger.ts';
+import { connectWorker, createLazyClient } from '../../temporal/connect.ts';
+import { createDataConverter } from '../../temporal/data-converter.ts';
+import { registerSearchAttributes } from '../../temporal/register.ts';
+import { installRuntime, runWorkerPart } from './run-parts.ts';
+import { waitForSignal } from './shutdown.ts';
+import { StartFailure } from './start-failure.ts';
+import { openState, openStore, readConfigOrFail, readKeys, toTemporalAddress } from './surroundings.ts';
+import type { ProcessOptions } from './dev.ts';
+
+/** Workflows and activities, any number of replicas; until SIGINT or SIGTERM. */
+export async function runWorker(options: ProcessOptions): Promise<void> {
+  const config = readConfigOrFail(options.configPath, true);
+  const where = toTemporalAddress(config);
+  if (where === undefined) throw new StartFailure('deskbridge worker needs a Temporal: set temporal.address in the configuration.', 2);
+  const log = createLogger(config.log.level);
+  const state = openState();
+  const keys = readKeys(config, state);
+  const db = await openStore(config, state);
+  installRuntime(log);
+  const dataConverter = createDataConverter(keys);
+  const { connection: plain } = createLazyClient(where, dataConverter);
+  const connection = await connectWorker(where);
+  await registerSearchAttributes(plain, where.namespace);
+  const recorder = createRecorder({ db, now: Date.now });
+  const shared = { config, db, keys, dataConverter, namespace: where.namespace, log };
+  const worker = await runWorkerPart(shared, connection, { record: (rows) => recorder.record(rows), onFreed: createHint(() => db.query('select pg_notify($1, $2)', [INBOX_CHANNEL, ''])) });
+  options.onReady?.({ server: '', temporalUi: null });
+
+  await Promise.race([waitForSignal(), worker.ended]);
+  await worker.stop();
+  await recorder.drain();
+  await connection.close();
+  await plain.close();
+  await db.close();
+}
+
+const HINT_EVERY_MS = 5;
+
+/** At most one hint every few milliseconds; a lost one costs a poll. */
+function createHint(send: () => Promise<unknown>): () => void {
+  let due = false;
+  return () => {
+    if (due) return;
+    due = true;
+    setTimeout(() => {
+      due = false;
+      send().catch(() => undefined);
+    }, HINT_EVERY_MS);
+  };
+}

@@ -1,0 +1,58 @@
+import { chatwootConfig } from './config.ts';
+import { chatwootFacts } from './facts.ts';
+import { chatwootHabits } from './habits.ts';
+import { readChatwoot } from './read.ts';
+import { chatwootReady, chatwootWarnings } from './ready.ts';
+import { chatwootSentAt, verifyChatwoot } from './verify.ts';
+import type { Connector } from '../connector.ts';
+import type { ChatwootSettings } from './config.ts';
+
+const CONVERSATION = { facts: { 'conversation.id': 'string', 'conversation.status': 'string', 'conversation.mark': 'string', 'inbox.id': 'string' } } as const;
+const CONTACT = { facts: { 'contact.id': 'string' } } as const;
+const INBOX = { facts: { 'inbox.id': 'string' } } as const;
+const MESSAGE = {
+  facts: {
+    'conversation.id': 'string',
+    'conversation.mark': 'string',
+    'inbox.id': 'string',
+    'inbox.name': 'string',
+    'message.id': 'string',
+    'message.direction': 'string',
+    'message.private': 'boolean',
+    'message.mark': 'string',
+    'message.deleted': 'boolean',
+    'sender.kind': 'string',
+  },
+} as const;
+
+/** Chatwoot (developers.chatwoot.com, Webhooks). */
+export const chatwootConnector: Connector<'chatwoot', ChatwootSettings> = {
+  type: 'chatwoot',
+  title: 'Chatwoot',
+  config: chatwootConfig,
+  inbound: {
+    ready: chatwootReady,
+    warnings: chatwootWarnings,
+    verify: verifyChatwoot,
+    read: readChatwoot,
+    sentAt: chatwootSentAt,
+    facts: chatwootFacts,
+    topics: {
+      'conversation.created': CONVERSATION,
+      'conversation.updated': CONVERSATION,
+      'conversation.status_changed': CONVERSATION,
+      'conversation.opened': CONVERSATION,
+      'conversation.resolved': CONVERSATION,
+      'conversation.typing_on': { facts: {} },
+      'conversation.typing_off': { facts: {} },
+      'message.created': MESSAGE,
+      'message.updated': MESSAGE,
+      'contact.created': CONTACT,
+      'contact.updated': CONTACT,
+      'inbox.created': INBOX,
+      'inbox.updated': INBOX,
+      'webwidget.triggered': { facts: {} },
+    },
+    sender: chatwootHabits,
+  },
+};

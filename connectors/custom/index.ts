@@ -1,0 +1,25 @@
+import { customConfig } from './config.ts';
+import { customFacts } from './facts.ts';
+import { readCustom } from './read.ts';
+import { customReady, customWarnings } from './ready.ts';
+import { customSentAt, verifyCustom } from './verify.ts';
+import type { Connector } from '../connector.ts';
+import type { CustomSettings } from './config.ts';
+
+/** Any sender that signs by Standard Webhooks (standardwebhooks.com). Its topics are its own: the field `type` of the body. */
+export const customConnector: Connector<'custom', CustomSettings> = {
+  type: 'custom',
+  title: 'Standard Webhooks',
+  config: customConfig,
+  inbound: {
+    ready: customReady,
+    warnings: customWarnings,
+    verify: verifyCustom,
+    read: readCustom,
+    sentAt: customSentAt,
+    facts: customFacts,
+    topics: { unknown: { facts: {} } },
+    // The specification asks senders to try again for days (Standard Webhooks 1.0.0, Deliverability).
+    sender: () => ({ retries: true, unavailable: 503 }),
+  },
+};

@@ -1,0 +1,33 @@
+import { deskwootConfig } from './config.ts';
+import { deskwootFacts } from './facts.ts';
+import { readDeskwoot } from './read.ts';
+import { deskwootReady, deskwootWarnings } from './ready.ts';
+import { verifyDeskwoot } from './verify.ts';
+import type { Connector } from '../connector.ts';
+import type { DeskwootSettings } from './config.ts';
+
+const CONVERSATION = { facts: { 'conversation.id': 'string' } } as const;
+const CONTACT = { facts: { 'contact.id': 'string' } } as const;
+
+/** Deskwoot (deskwoot.com/docs/api). Its webhook payload is undocumented, so no facts but ids are promised. */
+export const deskwootConnector: Connector<'deskwoot', DeskwootSettings> = {
+  type: 'deskwoot',
+  title: 'Deskwoot',
+  config: deskwootConfig,
+  inbound: {
+    ready: deskwootReady,
+    warnings: deskwootWarnings,
+    verify: verifyDeskwoot,
+    read: readDeskwoot,
+    facts: deskwootFacts,
+    topics: {
+      'conversation.created': CONVERSATION,
+      'conversation.updated': CONVERSATION,
+      'message.created': { facts: { 'conversation.id': 'string', 'message.id': 'string' } },
+      'contact.created': CONTACT,
+      'contact.updated': CONTACT,
+    },
+    // Nothing is documented about retries (deskwoot.com/docs/api, Webhooks): assume that a lost request stays lost.
+    sender: () => ({ retries: false, unavailable: 503 }),
+  },
+};

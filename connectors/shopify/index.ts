@@ -1,0 +1,56 @@
+import { shopifyConfig } from './config.ts';
+import { shopifyFacts } from './facts.ts';
+import { readShopify } from './read.ts';
+import { shopifyReady, shopifyWarnings } from './ready.ts';
+import { verifyShopify } from './verify.ts';
+import type { Connector } from '../connector.ts';
+import type { ShopifySettings } from './config.ts';
+
+const ORDER = { facts: { 'order.id': 'string' } } as const;
+const CUSTOMER = { facts: { 'customer.id': 'string' } } as const;
+const PLAIN = { facts: {} } as const;
+
+/** Shopify (shopify.dev/docs/api/webhooks), both families of headers. */
+export const shopifyConnector: Connector<'shopify', ShopifySettings> = {
+  type: 'shopify',
+  title: 'Shopify',
+  config: shopifyConfig,
+  inbound: {
+    ready: shopifyReady,
+    warnings: shopifyWarnings,
+    verify: verifyShopify,
+    read: readShopify,
+    facts: shopifyFacts,
+    topics: {
+      'orders/create': ORDER,
+      'orders/updated': ORDER,
+      'orders/paid': ORDER,
+      'orders/cancelled': ORDER,
+      'orders/fulfilled': ORDER,
+      'orders/partially_fulfilled': ORDER,
+      'orders/edited': PLAIN,
+      'orders/delete': ORDER,
+      'refunds/create': ORDER,
+      'fulfillments/create': ORDER,
+      'fulfillments/update': ORDER,
+      'returns/request': PLAIN,
+      'returns/approve': PLAIN,
+      'returns/close': PLAIN,
+      'disputes/create': PLAIN,
+      'disputes/update': PLAIN,
+      'customers/create': CUSTOMER,
+      'customers/update': CUSTOMER,
+      'customers/delete': CUSTOMER,
+      'customers/merge': PLAIN,
+      'customers/data_request': PLAIN,
+      // May hold only an e-mail address (shopify.dev/docs/apps/build/compliance/privacy-law-compliance).
+      'customers/redact': PLAIN,
+      'shop/redact': PLAIN,
+      'shop/update': PLAIN,
+      'app/uninstalled': PLAIN,
+      'app/scopes_update': PLAIN,
+    },
+    // Eight more attempts in four hours (shopify.dev/changelog/updates-to-webhook-retry-mechanism).
+    sender: () => ({ retries: true, unavailable: 503 }),
+  },
+};

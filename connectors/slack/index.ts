@@ -1,0 +1,43 @@
+import { slackConfig } from './config.ts';
+import { slackFacts } from './facts.ts';
+import { slackHandshake } from './handshake.ts';
+import { readSlack } from './read.ts';
+import { slackReady, slackWarnings } from './ready.ts';
+import { slackSentAt, verifySlack } from './verify.ts';
+import type { Connector } from '../connector.ts';
+import type { SlackSettings } from './config.ts';
+
+const EVENT = { facts: { 'bot.id': 'string', 'app.id': 'string', subtype: 'string' } } as const;
+const PLAIN = { facts: {} } as const;
+
+/** Slack (docs.slack.dev/apis/events-api). Slash commands have topics of their own name: `command.<name>`. */
+export const slackConnector: Connector<'slack', SlackSettings> = {
+  type: 'slack',
+  title: 'Slack',
+  config: slackConfig,
+  inbound: {
+    ready: slackReady,
+    warnings: slackWarnings,
+    handshake: slackHandshake,
+    verify: verifySlack,
+    read: readSlack,
+    sentAt: slackSentAt,
+    facts: slackFacts,
+    topics: {
+      'event.message': EVENT,
+      'event.app_mention': EVENT,
+      'event.reaction_added': EVENT,
+      'event.reaction_removed': EVENT,
+      'event.app_rate_limited': PLAIN,
+      'event.app_uninstalled': PLAIN,
+      'event.tokens_revoked': PLAIN,
+      'interaction.block_actions': PLAIN,
+      'interaction.message_action': PLAIN,
+      'interaction.shortcut': PLAIN,
+      'interaction.view_submission': PLAIN,
+      'interaction.view_closed': PLAIN,
+    },
+    // Three more attempts: at once, after about 1 and 5 minutes (docs.slack.dev/apis/events-api, Retries).
+    sender: () => ({ retries: true, unavailable: 503 }),
+  },
+};

@@ -1,0 +1,35 @@
+import { readJsonObject } from '../json-body.ts';
+import { knownFacts } from '../known-facts.ts';
+import { event as eventSchema } from './schema.ts';
+import { subjectOf } from './subject.ts';
+import type { Facts } from '../connector.ts';
+import type { StripeEvent, StripeObject } from './schema.ts';
+
+/** The facts of a stored body. */
+export function stripeFacts(_topic: string, body: Buffer): Facts {
+  const json = readJsonObject(body);
+  return json.ok ? factsOf(eventSchema.parse(json.value)) : {};
+}
+
+/** The facts of an event; a thin one tells only what it is about and its mode. */
+export function factsOf(event: StripeEvent): Facts {
+  const { id, type } = subjectOf(event);
+  const snapshot = event.data?.object ?? null;
+  const invoice = type === 'invoice' ? snapshot : null;
+  return knownFacts({
+    livemode: event.livemode ?? undefined,
+    'object.id': id ?? undefined,
+    'object.type': type ?? undefined,
+    'customer.id': (type === 'customer' ? id : customerOf(snapshot)) ?? undefined,
+    'invoice.id': type === 'invoice' ? (id ?? undefined) : undefined,
+    'invoice.customer': customerOf(invoice) ?? undefined,
+    'invoice.amountDue': invoice?.amount_due ?? undefined,
+    'invoice.currency': invoice?.currency?.toUpperCase(),
+    'invoice.attemptCount': invoice?.attempt_count ?? undefined,
+  });
+}
+
+function customerOf(object: StripeObject | null): string | null {
+  const customer = object?.customer ?? null;
+  return typeof customer === 'string' || customer === null ? customer : customer.id;
+}

@@ -1,0 +1,26 @@
+import { stripeConfig } from './config.ts';
+import { stripeFacts } from './facts.ts';
+import { readStripe } from './read.ts';
+import { stripeReady, stripeWarnings } from './ready.ts';
+import { STRIPE_TOPICS } from './topics.ts';
+import { stripeSentAt, verifyStripe } from './verify.ts';
+import type { Connector } from '../connector.ts';
+import type { StripeSettings } from './config.ts';
+
+/** Stripe (docs.stripe.com/webhooks), snapshot and thin events. */
+export const stripeConnector: Connector<'stripe', StripeSettings> = {
+  type: 'stripe',
+  title: 'Stripe',
+  config: stripeConfig,
+  inbound: {
+    ready: stripeReady,
+    warnings: stripeWarnings,
+    verify: verifyStripe,
+    read: readStripe,
+    sentAt: stripeSentAt,
+    facts: stripeFacts,
+    topics: STRIPE_TOPICS,
+    // Live mode: up to three days with growing gaps (docs.stripe.com/webhooks, Automatic retries).
+    sender: () => ({ retries: true, unavailable: 503 }),
+  },
+};

@@ -1,0 +1,24 @@
+import type { Invoice } from '../billing.ts';
+import type { WireInvoice } from './wire.ts';
+
+const DASHBOARD = 'https://dashboard.stripe.com';
+
+/** What the customer's record says today goes before what the invoice froze when it was finalised. */
+export function fromWireInvoice(wire: WireInvoice): Invoice {
+  const next = wire.next_payment_attempt ?? null;
+  return {
+    id: wire.id,
+    number: wire.number,
+    status: wire.status,
+    customerId: wire.customer.id,
+    customerName: wire.customer.name ?? wire.customer_name,
+    customerEmail: wire.customer.email ?? wire.customer_email,
+    customerPhone: wire.customer.phone ?? wire.customer_phone,
+    amountDue: wire.amount_due,
+    currency: wire.currency.toUpperCase(),
+    attemptCount: wire.attempt_count,
+    nextAttemptAt: next === null ? null : new Date(next * 1000).toISOString(),
+    url: wire.hosted_invoice_url,
+    dashboardUrl: `${DASHBOARD}${wire.livemode ? '' : '/test'}/invoices/${encodeURIComponent(wire.id)}`,
+  };
+}

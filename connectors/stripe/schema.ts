@@ -1,0 +1,26 @@
+import { z } from 'zod';
+import { boundedId, lenient, word } from '../wire-fields.ts';
+
+const object = z.object({
+  id: lenient(boundedId),
+  object: lenient(word),
+  customer: lenient(z.union([boundedId, z.object({ id: boundedId })])),
+  amount_due: lenient(z.number().int()),
+  currency: lenient(word),
+  attempt_count: lenient(z.number().int()),
+});
+
+export type StripeObject = z.infer<typeof object>;
+
+/** An event in either form: with a snapshot (docs.stripe.com/api/events/object) or thin (docs.stripe.com/api/v2/core/events/object). */
+export const event = z.object({
+  id: lenient(boundedId),
+  object: lenient(word),
+  type: lenient(word),
+  livemode: lenient(z.boolean()),
+  data: lenient(z.object({ object: lenient(object) })),
+  related_object: lenient(z.object({ id: lenient(boundedId), type: lenient(word) })),
+  snapshot_event: lenient(boundedId),
+});
+
+export type StripeEvent = z.infer<typeof event>;

@@ -1,0 +1,47 @@
+import { woocommerceConfig } from './config.ts';
+import { woocommerceFacts } from './facts.ts';
+import { woocommerceHandshake } from './handshake.ts';
+import { readWoocommerce } from './read.ts';
+import { woocommerceReady, woocommerceWarnings } from './ready.ts';
+import { verifyWoocommerce } from './verify.ts';
+import type { Connector } from '../connector.ts';
+import type { WoocommerceSettings } from './config.ts';
+
+const ORDER = { facts: { 'order.id': 'string' } } as const;
+const FULL_ORDER = { facts: { 'order.id': 'string', 'order.status': 'string', 'order.currency': 'string' } } as const;
+const CUSTOMER = { facts: { 'customer.id': 'string' } } as const;
+const OTHER = { facts: { 'object.id': 'string' } } as const;
+
+/** WooCommerce (woocommerce.com/document/webhooks). */
+export const woocommerceConnector: Connector<'woocommerce', WoocommerceSettings> = {
+  type: 'woocommerce',
+  title: 'WooCommerce',
+  config: woocommerceConfig,
+  inbound: {
+    ready: woocommerceReady,
+    warnings: woocommerceWarnings,
+    handshake: woocommerceHandshake,
+    verify: verifyWoocommerce,
+    read: readWoocommerce,
+    facts: woocommerceFacts,
+    topics: {
+      'order.created': FULL_ORDER,
+      'order.updated': FULL_ORDER,
+      'order.deleted': ORDER,
+      'order.restored': ORDER,
+      'customer.created': CUSTOMER,
+      'customer.updated': CUSTOMER,
+      'customer.deleted': CUSTOMER,
+      'product.created': OTHER,
+      'product.updated': OTHER,
+      'product.deleted': OTHER,
+      'product.restored': OTHER,
+      'coupon.created': OTHER,
+      'coupon.updated': OTHER,
+      'coupon.deleted': OTHER,
+      'coupon.restored': OTHER,
+    },
+    // Never sends again, and switches the webhook off after repeated failures (class-wc-webhook.php, failed_delivery).
+    sender: () => ({ retries: false, unavailable: 503 }),
+  },
+};

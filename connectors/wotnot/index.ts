@@ -1,0 +1,36 @@
+import { wotnotConfig } from './config.ts';
+import { wotnotFacts } from './facts.ts';
+import { readWotnot } from './read.ts';
+import { wotnotReady, wotnotWarnings } from './ready.ts';
+import { verifyWotnot } from './verify.ts';
+import type { Connector } from '../connector.ts';
+import type { WotnotSettings } from './config.ts';
+
+const PLAIN = { facts: {} } as const;
+
+/** WotNot (WotNot public API, Events). Only the payload of `conversation_create` is published. */
+export const wotnotConnector: Connector<'wotnot', WotnotSettings> = {
+  type: 'wotnot',
+  title: 'WotNot',
+  config: wotnotConfig,
+  inbound: {
+    ready: wotnotReady,
+    warnings: wotnotWarnings,
+    verify: verifyWotnot,
+    read: readWotnot,
+    facts: wotnotFacts,
+    topics: {
+      conversation_create: PLAIN,
+      message: PLAIN,
+      message_status: PLAIN,
+      status: PLAIN,
+      assignee_change: PLAIN,
+      sla_breached: PLAIN,
+      variables: PLAIN,
+      conversation_labels: PLAIN,
+      note: PLAIN,
+    },
+    // Nothing is documented about retries: assume that a lost request stays lost.
+    sender: () => ({ retries: false, unavailable: 503 }),
+  },
+};

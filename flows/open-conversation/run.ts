@@ -1,0 +1,101 @@
+import type { Invoice } from '../../connectors/billing.ts';
+import type { JsonObject } from '../../connectors/json.ts';
+import { defineRun, isTextOrNull } from '../define-run.ts';
+import { textFact } from '../facts.ts';
+import type { FlowOutcome } from '../flow.ts';
+import type { Steps } from '../steps.ts';
+import type { OpenConversationOptions } from './options.ts';
+import { noteText, openingText } from './text.ts';
+
+/** Invoice statuses in which nothing is owed any more: a late event does nothing. */
+const SETTLED: readonly string[] = ['paid', 'void', 'uncollectible'];
+
+/** Reads the invoice again, then opens or reuses a conversation with its customer and leaves a private note. */
+export const runOpenConversation = defineRun('open-conversation', isOpenConversationOptions, async (steps, event, options) => {
+  const invoiceId = textFact(event, 'invoice.id');
+  if (invoiceId === null) return { outcome: 'ignored', text: 'The event names no invoice.' };
+  const invoice = await steps.run({ name: 'read-invoice', summary: `Read invoice ${invoiceId}` }, 'readInvoice', {
+    connection: event.connection,
+    invoiceId,
+  });
+  if (invoice === null) return { outcome: 'ignored', text: `Invoice ${invoiceId} does not exist any more.` };
+  if (invoice.status !== null && SETTLED.includes(invoice.status)) {
+    return { outcome: 'ignored', text: `Invoice ${invoiceId} is ${invoice.status} by now: nothing to do.` };
+  }
+  return tellAgents(steps, options, invoice);
+});
+
+async function tellAgents(steps: Steps, options: OpenConversationOptions, invoice: Invoice): Promise<FlowOutcome> {
+  const { conversationId, created } = await openConversation(steps, options, invoice);
+  const target = { connection: options.connection, conversationId };
+  if (options.label !== null) {
+    await steps.run({ name: 'label', item: options.label, summary: `Label conversation ${conversationId}` }, 'addLabel', {
+      ...target,
+      label: options.label,
+    });
+  }
+  if (options.priority !== null) {
+    await steps.run({ name: 'priority', summary: `Priority ${options.priority} for conversation ${conversationId}` }, 'setPriority', {
+      ...target,
+      priority: options.priority,
+    });
+  }
+  // A conversation that is new was assigned as it was created.
+  if (!created && (options.assignee !== null || options.team !== null)) {
+    await steps.run({ name: 'assign', summary: `Assign conversation ${conversationId}` }, 'assign', {
+      ...target,
+      assignee: options.assignee,
+      team: options.team,
+    });
+  }
+  // Last, for its text is made of what the invoice says now: nothing that fails after it can make a later attempt say it otherwise.
+  await steps.run({ name: 'note', summary: `Note about invoice ${invoice.id} in conversation ${conversationId}` }, 'postMessage', {
+    ...target,
+    text: noteText(options.note, invoice),
+    private: true,
+  });
+  return { outcome: 'done', text: `Conversation ${conversationId} ${created ? 'opened' : 'used again'} for invoice ${invoice.id}.` };
+}
+
+async function openConversation(
+  steps: Steps,
+  options: OpenConversationOptions,
+  invoice: Invoice,
+): Promise<{ readonly conversationId: string; readonly created: boolean }> {
+  const { connection, inbox, reuse, assignee, team } = options;
+  const contact = await steps.run({ name: 'contact', summary: `Contact of customer ${invoice.customerId}` }, 'ensureContact', {
+    connection,
+    externalId: `stripe:${invoice.customerId}`,
+    name: invoice.customerName,
+    email: invoice.customerEmail,
+    phone: invoice.customerPhone,
+    inbox,
+  });
+  const { conversation, created } = await steps.run(
+    { name: 'conversation', summary: `Conversation with contact ${contact.id}` },
+    'ensureConversation',
+    {
+      connection,
+      contactId: contact.id,
+      inbox,
+      reuse,
+      opening: openingText(options.opening, invoice),
+      assignee,
+      team,
+    },
+  );
+  return { conversationId: conversation.id, created };
+}
+
+function isOpenConversationOptions(options: JsonObject): options is OpenConversationOptions {
+  const texts = [options['connection'], options['inbox'], options['note'], options['opening']];
+  const maybe = [options['label'], options['assignee'], options['team']];
+  const reuse = options['reuse'];
+  const priority = options['priority'];
+  return (
+    texts.every((value) => typeof value === 'string') &&
+    maybe.every(isTextOrNull) &&
+    (reuse === 'open' || reuse === 'any' || reuse === 'never') &&
+    (priority === null || priority === 'urgent' || priority === 'high' || priority === 'medium' || priority === 'low')
+  );
+}

@@ -1,0 +1,19 @@
+import type { JsonObject } from '../connectors/json.ts';
+import type { LoadedGroup } from '../workflows/contract.ts';
+import type { FlowRun } from './flow.ts';
+import { runOpenConversation } from './open-conversation/run.ts';
+import { runSlackThread } from './slack-thread/run.ts';
+
+/** The run of every flow kind, by the kind's name. Safe to import from a workflow. */
+const flowRuns: ReadonlyMap<string, FlowRun<JsonObject>> = new Map([
+  ['open-conversation', runOpenConversation],
+  ['slack-thread', runSlackThread],
+]);
+
+/** The run of a loaded group's flow. A kind this program does not know is a deployment mistake: the task fails until it is mended. */
+export function runOf({ flow }: Pick<LoadedGroup, 'flow'>): FlowRun<JsonObject> {
+  if (flow === null) return () => Promise.resolve({ outcome: 'ignored', text: 'The flow was removed from the configuration.' });
+  const run = flowRuns.get(flow.do);
+  if (run === undefined) throw new Error(`This worker does not know the flow kind ${flow.do}: deploy the version that has it.`);
+  return run;
+}

@@ -1,0 +1,149 @@
+import { randomBytes } from 'node:crypto';
+import { claimDeliveries, claimGroups } from '../store/claim.ts';
+import { extendLease } from '../store/lease.ts';
+import { LANES } from '../workflows/contract.ts';
+import { handOverBatch, handOverDelivery, isWorthAnotherTry } from './hand-over.ts';
+import { createPace } from './pace.ts';
+import { createWake } from './wake.ts';
+import type { ClaimedRow } from '../store/claim.ts';
+import type { Database } from '../store/database.ts';
+import type { Lane } from '../workflows/contract.ts';
+import type { Lease } from './hand-over.ts';
+import type { WorkflowStarter } from './starter.ts';
+
+const POLL_MS = 1000;
+const RETRY_MS = 1000;
+const LEASE_MS = 30_000;
+const CALM_GROUPS = 8;
+const CALM_PER_SECOND = 15;
+const BATCH_GROUPS = 64;
+const DELIVERIES_A_GROUP = 100;
+/** A batch that isn't full is handed over only this long after the one before it: what comes meanwhile rides with it. */
+const LINGER_MS = 60;
+const MOST_OPEN_STARTS = 32;
+
+/** What the dispatcher works with. */
+export interface DispatcherDeps {
+  readonly db: Database;
+  readonly starter: WorkflowStarter;
+  /** Names this replica in leases. */
+  readonly owner: string;
+  /** Flows that collapse a group to its newest delivery. */
+  readonly coalesce: readonly string[];
+  readonly log: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
+  now?(): number;
+}
+
+/** Takes groups from the inbox and hands them to Temporal; any number of replicas may run. */
+export interface Dispatcher {
+  /** Looks at once: something was recorded or freed. */
+  wake(): void;
+  /** Stops taking groups and waits for the hand-overs under way. */
+  stop(): Promise<void>;
+}
+
+/** Starts dispatching. */
+export function startDispatcher(deps: DispatcherDeps): Dispatcher {
+  const wake = createWake();
+  const pace = createPace({ perSecond: CALM_PER_SECOND, burst: CALM_GROUPS * 2 });
+  const now = deps.now ?? Date.now;
+  const open = new Set<Promise<void>>();
+  let stopped = false;
+  let blocked = false;
+  let lastBatchMs = 0;
+
+  /** Hands a lease over until it is taken; while Temporal is away nothing new is claimed. */
+  const handOver = async (lease: Lease, way: typeof handOverDelivery): Promise<void> => {
+    while (!stopped) {
+      try {
+        await way(deps.db, deps.starter, lease);
+        blocked = false;
+        return;
+      } catch (error) {
+        if (!isWorthAnotherTry(error)) throw error;
+        if (!blocked) deps.log.warn({ lease: lease.id, err: nameOf(error) }, 'Temporal or the store is away: deliveries wait in the inbox');
+        blocked = true;
+        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        await extendLease(deps.db, lease.id, LEASE_MS).catch(() => undefined);
+      }
+    }
+  };
+  const track = (work: Promise<void>): void => {
+    const tracked = work
+      .catch((error: unknown) => deps.log.error({ err: nameOf(error) }, 'a hand-over failed; the reaper takes its lease over'))
+      .finally(() => {
+        open.delete(tracked);
+        if (open.size === 0 || !blocked) wake.wake();
+      });
+    open.add(tracked);
+  };
+
+  const calm = async (lane: Lane, limit: number, retryingOnly: boolean): Promise<number> => {
+    const leasePrefix = newLease();
+    const rows = await claimDeliveries(deps.db, { lane, leasePrefix, groups: limit, perGroup: DELIVERIES_A_GROUP, owner: deps.owner, ttlMs: LEASE_MS, coalesce: deps.coalesce, retryingOnly });
+    const leases = byLease(rows, lane);
+    pace.spent(leases.length, now());
+    for (const lease of leases) track(handOver(lease, handOverDelivery));
+    return leases.length;
+  };
+  const backlog = async (lane: Lane): Promise<number> => {
+    const lease = newLease();
+    const rows = await claimGroups(deps.db, { lane, lease, groups: BATCH_GROUPS, perGroup: DELIVERIES_A_GROUP, owner: deps.owner, ttlMs: LEASE_MS, kind: 'batch', coalesce: deps.coalesce });
+    if (rows.length === 0) return 0;
+    lastBatchMs = now();
+    track(handOver({ id: lease, lane, rows }, handOverBatch));
+    return new Set(rows.map(({ key }) => key)).size;
+  };
+
+  /** One look at a lane; answers in how many milliseconds another look pays. */
+  const pass = async (lane: Lane): Promise<number> => {
+    const room = Math.min(CALM_GROUPS, pace.calmRoom(now()));
+    if (room > 0) return (await calm(lane, room, false)) < room ? POLL_MS : 0;
+    await calm(lane, 1, true);
+    const rest = LINGER_MS - (now() - lastBatchMs);
+    if (rest > 0) return rest;
+    const groups = await backlog(lane);
+    if (groups === 0) return POLL_MS;
+    return groups < BATCH_GROUPS ? LINGER_MS : 0;
+  };
+
+  const loop = async (): Promise<void> => {
+    while (!stopped) {
+      let nextMs = POLL_MS;
+      try {
+        if (!blocked && open.size < MOST_OPEN_STARTS) nextMs = Math.min(await pass(LANES.live), await pass(LANES.replay));
+      } catch (error) {
+        deps.log.warn({ err: nameOf(error) }, 'the store did not answer the dispatcher; trying again');
+      }
+      if (nextMs > 0 && !stopped) await wake.sleep(nextMs);
+    }
+  };
+  const running = loop();
+  return {
+    wake: () => wake.wake(),
+    async stop() {
+      stopped = true;
+      wake.wake();
+      await running;
+      await Promise.allSettled(open);
+    },
+  };
+}
+
+function newLease(): string {
+  return randomBytes(9).toString('base64url');
+}
+
+function byLease(rows: readonly ClaimedRow[], lane: Lane): Lease[] {
+  const leases = new Map<string, ClaimedRow[]>();
+  for (const row of rows) {
+    const of = leases.get(row.lease);
+    if (of === undefined) leases.set(row.lease, [row]);
+    else of.push(row);
+  }
+  return [...leases].map(([id, own]) => ({ id, lane, rows: own }));
+}
+
+function nameOf(error: unknown): string {
+  return error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
+}

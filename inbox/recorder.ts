@@ -1,0 +1,94 @@
+import { recordEvents } from '../store/record-events.ts';
+import { createGroupCommit } from './group-commit.ts';
+import type { Queryable } from '../store/database.ts';
+import type { RecordedRow, RecordRow } from '../store/record-events.ts';
+import type { GroupCommit } from './group-commit.ts';
+
+/** NOTIFY channel that tells other replicas of new deliveries: a hint, they also poll. */
+export const INBOX_CHANNEL = 'deskbridge_inbox';
+
+const NOTIFY_EVERY_MS = 20;
+/** What a row costs beside its body. */
+const ROW_OVERHEAD_BYTES = 512;
+const DEFAULT_LIMITS: RecorderLimits = { maxRows: 256, maxQueuedRows: 5_000, maxQueuedBytes: 64 * 1024 * 1024 };
+
+/** Bounds of the queue before the store. */
+export interface RecorderLimits {
+  /** Events of one commit at most; default 256. */
+  readonly maxRows: number;
+  /** Default 5,000. */
+  readonly maxQueuedRows: number;
+  /** Default 64 MiB. */
+  readonly maxQueuedBytes: number;
+}
+
+/** What the recorder works with. */
+export interface RecorderSettings {
+  readonly db: Queryable;
+  /** Milliseconds since 1970: when an event without a time of its own was received. */
+  readonly now: () => number;
+  /** Called after each commit that made deliveries, with the flows they are for. */
+  readonly onRecorded?: (flows: ReadonlySet<string>) => void;
+  readonly limits?: Partial<RecorderLimits>;
+}
+
+/** Puts events into the inbox. */
+export interface Recorder {
+  /**
+   * Resolves when every row is on disk. Rejects with QueueFull, StoreUnavailable (the outcome is unknown; recording again
+   * is harmless), or the error of a row that cannot be stored; the others of the call are stored then.
+   */
+  record(rows: readonly RecordRow[]): Promise<readonly RecordedRow[]>;
+  /** Events that wait for their commit. */
+  depth(): number;
+  /** Resolves when everything is recorded and no hint is due. */
+  drain(): Promise<void>;
+}
+
+/** Builds the recorder: concurrent requests share one commit. */
+export function createRecorder(settings: RecorderSettings): Recorder {
+  const notifier = createNotifier(settings.db);
+  const commits: GroupCommit<RecordRow, RecordedRow> = createGroupCommit({
+    ...DEFAULT_LIMITS,
+    ...settings.limits,
+    sizeOf: (row: RecordRow) => row.raw.length + ROW_OVERHEAD_BYTES,
+    commit: async (batch: readonly RecordRow[]) => {
+      const recorded = await recordEvents(settings.db, batch);
+      const flows = new Set(batch.flatMap((row, index) => (recorded[index]?.fresh === true ? row.deliveries.map((delivery) => delivery.flow) : [])));
+      if (flows.size > 0) {
+        settings.onRecorded?.(flows);
+        notifier.hint();
+      }
+      return recorded;
+    },
+  });
+  return {
+    record: (rows) => Promise.all(rows.map((row) => commits.add({ ...row, receivedAt: row.receivedAt ?? new Date(settings.now()) }))),
+    depth: () => commits.depth(),
+    drain: async () => {
+      await commits.drain();
+      await notifier.drain();
+    },
+  };
+}
+
+/** Sends at most one NOTIFY every few milliseconds. */
+function createNotifier(db: Queryable): { hint(): void; drain(): Promise<void> } {
+  let due: Promise<void> | null = null;
+
+  async function send(): Promise<void> {
+    await new Promise((resolve) => setTimeout(resolve, NOTIFY_EVERY_MS));
+    due = null;
+    // Only a hint: whoever misses it polls.
+    await db.query('select pg_notify($1, $2)', [INBOX_CHANNEL, '']).catch(() => undefined);
+  }
+
+  return {
+    hint: () => {
+      due ??= send();
+    },
+    drain: async () => {
+      await due;
+    },
+  };
+}

@@ -1,0 +1,109 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { createClockSkew } from './clock-skew.ts';
+import type { Verdict } from './verdict.ts';
+
+/** Connection label of requests whose path names none. */
+const NO_CONNECTION = 'none';
+const ACK_BUCKETS_S = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 2.5, 5];
+
+/** What one request adds to the metrics. */
+export interface RequestMeasure {
+  readonly connection: string | null;
+  readonly verdict: Verdict;
+  readonly reason: string | null;
+  readonly seconds: number;
+  readonly bytes: number;
+  readonly secretIndex: number | null;
+  /** Seconds the sender's clock is ahead of ours; null: unknown. */
+  readonly skewSeconds: number | null;
+}
+
+/** Labelled numbers of a gauge that is read when it is scraped. */
+export type Readings = readonly { readonly labels: { readonly [name: string]: string }; readonly value: number }[];
+
+/** The receiver's metrics, and a hook for those of others. */
+export interface ReceiverMetrics {
+  readonly contentType: string;
+  observe(measure: RequestMeasure): void;
+  /** Adds a gauge that is read when it is scraped; a reading that fails leaves the gauge empty. */
+  watch(name: string, help: string, labels: readonly string[], read: () => Readings | Promise<Readings>): void;
+  /** All metrics in the Prometheus text format. */
+  text(): Promise<string>;
+}
+
+/** Creates the metrics on a registry of their own; `process` adds memory, CPU and event-loop metrics of the Node.js process. */
+export function createMetrics(options: { readonly process?: boolean } = {}): ReceiverMetrics {
+  const registry = new Registry();
+  const registers = [registry];
+  const skew = createClockSkew();
+  const requests = new Counter({
+    name: 'deskbridge_webhook_requests_total',
+    help: 'Webhook requests by what they came to',
+    labelNames: ['connection', 'verdict'],
+    registers,
+  });
+  const refusals = new Counter({
+    name: 'deskbridge_webhook_refusals_total',
+    help: 'Requests that were not taken, by cause',
+    labelNames: ['connection', 'reason'],
+    registers,
+  });
+  const ack = new Histogram({
+    name: 'deskbridge_webhook_ack_seconds',
+    help: 'Seconds from the first byte of a request to its answer',
+    labelNames: ['connection'],
+    buckets: ACK_BUCKETS_S,
+    registers,
+  });
+  const bytes = new Counter({
+    name: 'deskbridge_webhook_bytes_total',
+    help: 'Bytes of bodies received',
+    labelNames: ['connection'],
+    registers,
+  });
+  const secrets = new Counter({
+    name: 'deskbridge_webhook_secret_matches_total',
+    help: 'Which active secret matched, by its place in the list',
+    labelNames: ['connection', 'index'],
+    registers,
+  });
+  if (options.process) collectDefaultMetrics({ register: registry });
+
+  const watch: ReceiverMetrics['watch'] = (name, help, labels, read) => {
+    new Gauge({
+      name,
+      help,
+      labelNames: [...labels],
+      registers,
+      async collect() {
+        this.reset();
+        const readings = await Promise.resolve()
+          .then(read)
+          .catch(() => []);
+        for (const reading of readings) this.set({ ...reading.labels }, reading.value);
+      },
+    });
+  };
+  watch('deskbridge_clock_skew_seconds', "Median of how far the sender's clock is ahead of ours", ['connection'], () =>
+    [...skew.medians()].map(([connection, value]) => ({ labels: { connection }, value })),
+  );
+
+  return {
+    contentType: registry.contentType,
+    observe(measure) {
+      const connection = measure.connection ?? NO_CONNECTION;
+      requests.inc({ connection, verdict: measure.verdict });
+      ack.observe({ connection }, measure.seconds);
+      bytes.inc({ connection }, measure.bytes);
+      if (isRefusal(measure.verdict)) refusals.inc({ connection, reason: measure.reason ?? measure.verdict });
+      if (measure.secretIndex !== null) secrets.inc({ connection, index: String(measure.secretIndex) });
+      if (measure.skewSeconds !== null) skew.add(connection, measure.skewSeconds);
+    },
+    watch,
+    text: () => registry.metrics(),
+  };
+}
+
+function isRefusal(verdict: Verdict): boolean {
+  return !['accepted', 'duplicate', 'ignored', 'handshake', 'probe'].includes(verdict);
+}

@@ -1,0 +1,100 @@
+import type { InboundEvent } from '../connectors/connector.ts';
+import type { BoundInbound } from './bound-inbound.ts';
+import type { CodecOptions } from './codec.ts';
+import type { ReceiverMetrics } from './metrics.ts';
+
+/** One flow's claim on an event. */
+export interface Delivery {
+  readonly flow: string;
+  /** What the flow orders by; null: this delivery is a key of its own. */
+  readonly key: string | null;
+  /** 0 live, 1 replay. */
+  readonly lane: 0 | 1;
+}
+
+/** One event to be stored, with the deliveries that the configuration wants of it. */
+export interface RecordRow {
+  readonly connection: string;
+  /** SHA-256 of the event's dedupe key. */
+  readonly dedupe: Buffer;
+  readonly topic: string;
+  readonly record: string | null;
+  readonly raw: Buffer;
+  readonly receivedAt: Date;
+  readonly deliveries: readonly Delivery[];
+}
+
+/** A stored event; `fresh` is false where it had been stored before. */
+export interface RecordedRow {
+  readonly eventId: string;
+  readonly fresh: boolean;
+}
+
+/** An authentic request that nothing can be made of, kept for a person. */
+export interface ParkedRequest {
+  readonly connection: string;
+  readonly problem: string;
+  readonly sha256: Buffer;
+  readonly raw: Buffer;
+  readonly receivedAt: Date;
+}
+
+/** What stores for the receiver. A resolved promise means: on disk. */
+export interface Stores {
+  /** Rejects with an error named `StoreUnavailable` or `QueueFull`; any other rejection is a mistake of ours. */
+  record(rows: readonly RecordRow[]): Promise<readonly RecordedRow[]>;
+  /** Takes rows while the store is down. Left out: there is no second place. */
+  readonly fallback?: (rows: readonly RecordRow[]) => Promise<void>;
+  park(request: ParkedRequest): Promise<void>;
+  /** Resolves when the store can be written. */
+  probeStore(): Promise<void>;
+  /** Resolves when the fallback would take rows. */
+  readonly probeFallback?: () => Promise<void>;
+}
+
+/** The part of a pino logger that the receiver uses. */
+export interface Log {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** How much the receiver holds at a time. */
+export interface ReceiverLimits {
+  /** Bytes of one body. */
+  readonly bodyBytes: number;
+  /** Bytes of all bodies under way. */
+  readonly totalBytes: number;
+  /** Requests under way. */
+  readonly requests: number;
+  /** Requests under way for one connection, so that one sender cannot starve the others. */
+  readonly requestsPerConnection: number;
+  /** Milliseconds the store has for recording before it counts as down for this request. */
+  readonly recordMs: number;
+  /** Milliseconds the fallback has; together with `recordMs` below 2.5 s. */
+  readonly fallbackMs: number;
+}
+
+/** Everything the receiver works with. */
+export interface ReceiverDeps {
+  readonly connections: ReadonlyMap<string, BoundInbound>;
+  /** Which flows want the event; pure, from the configuration. */
+  route(connection: string, event: InboundEvent): readonly Delivery[];
+  readonly stores: Stores;
+  /** Unix milliseconds. */
+  now(): number;
+  readonly log: Log;
+  readonly metrics: ReceiverMetrics;
+  readonly limits?: Partial<ReceiverLimits>;
+  /** Left out: no codec endpoint. */
+  readonly codec?: CodecOptions;
+}
+
+export const DEFAULT_LIMITS: ReceiverLimits = {
+  bodyBytes: 1_000_000,
+  totalBytes: 64_000_000,
+  requests: 512,
+  requestsPerConnection: 256,
+  recordMs: 1_000,
+  fallbackMs: 1_400,
+};

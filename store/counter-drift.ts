@@ -1,0 +1,30 @@
+import type { Queryable } from './database.ts';
+
+/** A counter that does not say what the rows say. */
+export type Drift = {
+  readonly counter: 'queue_key.waiting' | 'gate.under_way' | 'lease.held';
+  readonly where: string;
+  readonly counted: number;
+  readonly actual: number;
+};
+
+/** Compares every counter with its rows, in one snapshot: empty unless the store was changed by hand. Reads whole tables. */
+export async function findCounterDrift(db: Queryable): Promise<readonly Drift[]> {
+  return db.query<Drift>(DRIFT);
+}
+
+const DRIFT = `
+select 'queue_key.waiting' as counter, concat_ws(' / ', flow, key, lane) as "where", coalesce(k.waiting, 0) as counted, coalesce(d.actual, 0) as actual
+from queue_key k full join (
+  select flow, key, lane, count(*)::int as actual from delivery where state = 0 group by flow, key, lane) d using (flow, key, lane)
+where coalesce(k.waiting, 0) <> coalesce(d.actual, 0)
+union all
+select 'gate.under_way', concat_ws(' / ', flow, lane), coalesce(g.under_way, 0), coalesce(k.actual, 0)
+from gate g full join (
+  select flow, lane, count(*)::int as actual from queue_key where lease is not null group by flow, lane) k using (flow, lane)
+where coalesce(g.under_way, 0) <> coalesce(k.actual, 0)
+union all
+select 'lease.held', coalesce(l.id, k.lease), coalesce(l.held, 0), coalesce(k.actual, 0)
+from lease l full join (
+  select lease, count(*)::int as actual from queue_key where lease is not null group by lease) k on k.lease = l.id
+where coalesce(l.held, 0) <> coalesce(k.actual, 0) or (l.open and l.held = 0) or (not l.open and l.held > 0)`;

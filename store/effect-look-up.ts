@@ -1,0 +1,47 @@
+import { EFFECT_COLUMNS, toEffectRow } from './effect-row.ts';
+import type { Queryable } from './database.ts';
+import type { EffectRow, StoredEffect } from './effect-row.ts';
+
+/** What is known of an effect by its intent; null: never intended. */
+export async function findEffect(db: Queryable, intent: string): Promise<EffectRow | null> {
+  const [row] = await db.query<StoredEffect>(`select ${EFFECT_COLUMNS} from effect e where e.intent = $1`, [intent]);
+  return row === undefined ? null : toEffectRow(row);
+}
+
+/** The newest effect that a flow has done on this target, whichever event caused it. */
+export async function recallEffect(db: Queryable, effect: { readonly flow: string; readonly connection: string; readonly kind: string; readonly target: string }): Promise<EffectRow | null> {
+  const [row] = await db.query<StoredEffect>(
+    `select ${EFFECT_COLUMNS} from effect e where e.flow = $1 and e.connection = $2 and e.kind = $3 and e.target = $4 and e.state = 1
+     order by e.settled_at desc limit 1`,
+    [effect.flow, effect.connection, effect.kind, effect.target],
+  );
+  return row === undefined ? null : toEffectRow(row);
+}
+
+/** A record that came in, as far as it can be compared with what we wrote. */
+export interface RecordSeen {
+  readonly connection: string;
+  readonly kind: string;
+  readonly target: string;
+  readonly remoteId: string | null;
+  readonly textHash: string | null;
+}
+
+/**
+ * Whether one of our effects wrote a record: by its remote id; where none is known, by its text on the same target.
+ * `pending`: an effect that may turn out to be it is not settled yet, ask again.
+ */
+export async function ownEffect(db: Queryable, record: RecordSeen): Promise<'own' | 'foreign' | 'pending'> {
+  const [row] = await db.query<{ own: boolean; pending: boolean }>(OWN, [record.connection, record.kind, record.target, record.remoteId, record.textHash]);
+  if (row?.own === true) return 'own';
+  return row?.pending === true ? 'pending' : 'foreign';
+}
+
+/** An effect of unknown outcome with the same text is ours: what came in shows that it was done. */
+const OWN = `
+select
+  exists (select from effect where connection = $1 and kind = $2 and remote_id = $4::text)
+  or exists (select from effect where connection = $1 and kind = $2 and target = $3 and text_hash = $5::text and state = 2)
+  or ($4::text is null and exists (select from effect where connection = $1 and kind = $2 and target = $3 and text_hash = $5::text and state = 1)) as own,
+  exists (select from effect where connection = $1 and kind = $2 and target = $3 and state = 0
+    and ($5::text is null or text_hash is null or text_hash = $5::text)) as pending`;

@@ -1,0 +1,81 @@
+import pg from 'pg';
+import { listenOnPostgres } from './postgres-listen.ts';
+import { isRolledBack, toStoreFailure } from './sql-failure.ts';
+import type { Database, Queryable, Row } from './database.ts';
+
+const CONNECT_TIMEOUT_MS = 1_500;
+const STATEMENT_TIMEOUT_MS = 30_000;
+const DEFAULT_MAX_CONNECTIONS = 10;
+const DEADLOCK_TRIES = 5;
+
+/** How to reach PostgreSQL. */
+export interface PostgresSettings {
+  readonly url: string;
+  /** Connections in the pool; default 10. One more is used while something listens. */
+  readonly max?: number;
+}
+
+/**
+ * A pool of connections to PostgreSQL. Connects when first used; connection failures reject with StoreUnavailable.
+ * A statement or transaction that a deadlock rolled back is repeated.
+ */
+export function createPostgres(settings: PostgresSettings): Database {
+  const pool = new pg.Pool({
+    connectionString: settings.url,
+    max: settings.max ?? DEFAULT_MAX_CONNECTIONS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    statement_timeout: STATEMENT_TIMEOUT_MS,
+    keepAlive: true,
+    application_name: 'deskbridge',
+  });
+  // An idle client that lost its connection is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => undefined);
+  return {
+    kind: 'postgres',
+    query: (text, values) => repeatRolledBack(() => runOn(pool, text, values)),
+    transaction: (work) => repeatRolledBack(() => inTransaction(pool, work)),
+    listen: (channel, callback) => listenOnPostgres({ url: settings.url, connectTimeoutMs: CONNECT_TIMEOUT_MS }, channel, callback),
+    close: () => pool.end(),
+  };
+}
+
+async function repeatRolledBack<T>(run: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await run();
+    } catch (error) {
+      if (!isRolledBack(error) || attempt >= DEADLOCK_TRIES) throw error;
+    }
+  }
+}
+
+async function runOn<R extends Row>(runner: pg.Pool | pg.PoolClient, text: string, values?: readonly unknown[]): Promise<readonly R[]> {
+  try {
+    return (await runner.query<R>(text, values === undefined ? undefined : [...values])).rows;
+  } catch (error) {
+    throw toStoreFailure(error);
+  }
+}
+
+async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  const client = await connect(pool);
+  try {
+    await runOn(client, 'begin');
+    const result = await work({ query: (text, values) => runOn(client, text, values) });
+    await runOn(client, 'commit');
+    client.release();
+    return result;
+  } catch (error) {
+    const clean = await runOn(client, 'rollback').then(() => true, () => false);
+    client.release(!clean);
+    throw error;
+  }
+}
+
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw toStoreFailure(error);
+  }
+}

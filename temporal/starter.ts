@@ -1,0 +1,88 @@
+import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/common';
+import { batchWorkflowId, deliveryWorkflowId, TemporalUnavailable } from '../inbox/starter.ts';
+import { TASK_QUEUES, WORKFLOWS } from '../workflows/contract.ts';
+import { SEARCH_ATTRIBUTES } from '../workflows/search-attributes.ts';
+import type { Client, WorkflowStartOptions } from '@temporalio/client';
+import type { SearchAttributePair } from '@temporalio/common';
+import type { HandedOver, WorkflowStarter, WorkflowState } from '../inbox/starter.ts';
+
+const START_DEADLINE_MS = 10_000;
+const MOST_KEYWORD_CHARACTERS = 255;
+
+const STATES: { readonly [name: string]: WorkflowState } = {
+  RUNNING: 'running',
+  COMPLETED: 'completed',
+  FAILED: 'failed',
+  TIMED_OUT: 'timed_out',
+  TERMINATED: 'terminated',
+  CANCELLED: 'cancelled',
+  CONTINUED_AS_NEW: 'continued',
+};
+
+/** How workflows are started. */
+export interface StarterOptions {
+  readonly client: Client;
+  /** Client and worker share one NativeConnection: a first workflow task goes to it without a round trip. */
+  readonly eager: boolean;
+}
+
+/** Starts our workflows through a Temporal client. */
+export function createStarter({ client, eager }: StarterOptions): WorkflowStarter {
+  return {
+    async startDelivery(input, about) {
+      const workflowId = deliveryWorkflowId(input);
+      const staticSummary = `${about.topic} · ${input.deliveryIds.length} in order for ${input.group.key}`;
+      const typedSearchAttributes = [...attributesOf(input.group.flow, about)];
+      const options = { workflowId, taskQueue: TASK_QUEUES.live, args: [input], staticSummary, typedSearchAttributes, requestEagerStart: eager };
+      await start(client, WORKFLOWS.delivery, options, START_DEADLINE_MS);
+      return workflowId;
+    },
+    async startBatch(input, about) {
+      const workflowId = batchWorkflowId(input);
+      const staticSummary = `${input.groups} groups of ${input.flow}`;
+      const typedSearchAttributes = [
+        { key: SEARCH_ATTRIBUTES.flow, value: input.flow },
+        { key: SEARCH_ATTRIBUTES.connection, value: about.connection },
+      ];
+      await start(client, WORKFLOWS.batch, { workflowId, taskQueue: TASK_QUEUES.bulk, args: [input], staticSummary, typedSearchAttributes }, START_DEADLINE_MS);
+      return workflowId;
+    },
+    async startIntake(id, input, deadlineMs) {
+      const staticSummary = `${input.rows.length} events taken while the store was down`;
+      const typedSearchAttributes = [{ key: SEARCH_ATTRIBUTES.job, value: 'intake' }];
+      await start(client, WORKFLOWS.intake, { workflowId: id, taskQueue: TASK_QUEUES.live, args: [input], staticSummary, typedSearchAttributes }, deadlineMs);
+    },
+    stateOf: (workflowId) => describe(client, workflowId),
+  };
+}
+
+function attributesOf(flow: string, about: HandedOver): SearchAttributePair[] {
+  const pairs: SearchAttributePair[] = [
+    { key: SEARCH_ATTRIBUTES.flow, value: flow },
+    { key: SEARCH_ATTRIBUTES.connection, value: about.connection },
+    { key: SEARCH_ATTRIBUTES.event, value: about.topic.slice(0, MOST_KEYWORD_CHARACTERS) },
+  ];
+  if (about.record !== null) pairs.push({ key: SEARCH_ATTRIBUTES.record, value: about.record.slice(0, MOST_KEYWORD_CHARACTERS) });
+  return pairs;
+}
+
+async function start(client: Client, type: string, options: WorkflowStartOptions, deadlineMs: number): Promise<void> {
+  try {
+    await client.withDeadline(Date.now() + deadlineMs, () =>
+      client.workflow.start(type, { ...options, workflowIdReusePolicy: 'REJECT_DUPLICATE', workflowIdConflictPolicy: 'FAIL' }),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowExecutionAlreadyStartedError) return;
+    throw new TemporalUnavailable(`Temporal did not take ${type} within ${deadlineMs} ms.`, { cause: error });
+  }
+}
+
+async function describe(client: Client, workflowId: string): Promise<WorkflowState> {
+  try {
+    const { status } = await client.withDeadline(Date.now() + START_DEADLINE_MS, () => client.workflow.getHandle(workflowId).describe());
+    return STATES[status.name] ?? 'running';
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'not_found';
+    throw new TemporalUnavailable('Temporal did not say how the workflow stands.', { cause: error });
+  }
+}

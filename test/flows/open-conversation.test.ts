@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest';
+import { openConversationOptions } from '../../flows/open-conversation/options.ts';
+import { runOpenConversation } from '../../flows/open-conversation/run.ts';
+import { StepError } from '../../flows/steps.ts';
+import { conversation, createRecordingSteps, eventOf, inputOf, invoice } from './recording-steps.ts';
+
+const event = eventOf('billing', 'invoice.payment_failed', { 'invoice.id': 'in_1', 'invoice.customer': 'cus_1' });
+const options = openConversationOptions.parse({ inbox: 'Billing' });
+const full = openConversationOptions.parse({
+  connection: 'desk',
+  inbox: 'Billing',
+  label: 'dunning',
+  priority: 'high',
+  assignee: 'Jan',
+  team: 'Money',
+  reuse: 'any',
+});
+
+describe('open-conversation', () => {
+  it('opens a conversation with the customer and posts the note last', async () => {
+    const { steps, calls } = createRecordingSteps();
+    const outcome = await runOpenConversation(steps, event, full);
+    expect(outcome).toEqual({ outcome: 'done', text: 'Conversation 42 opened for invoice in_1.' });
+    expect(calls.map(({ step }) => step)).toEqual(['read-invoice', 'contact', 'conversation', 'label/dunning', 'priority', 'note']);
+    expect(inputOf(calls, 'readInvoice')).toEqual({ connection: 'billing', invoiceId: 'in_1' });
+    expect(inputOf(calls, 'ensureContact')).toEqual({
+      connection: 'desk',
+      externalId: 'stripe:cus_1',
+      name: 'Ada Lovelace',
+      email: 'ada@example.com',
+      phone: null,
+      inbox: 'Billing',
+    });
+    expect(inputOf(calls, 'ensureConversation')).toEqual({
+      connection: 'desk',
+      contactId: '9',
+      inbox: 'Billing',
+      reuse: 'any',
+      opening: 'We could not collect the payment for invoice A-7.',
+      assignee: 'Jan',
+      team: 'Money',
+    });
+    expect(inputOf(calls, 'addLabel')).toEqual({ connection: 'desk', conversationId: '42', label: 'dunning' });
+    expect(inputOf(calls, 'setPriority')).toEqual({ connection: 'desk', conversationId: '42', priority: 'high' });
+  });
+
+  it('says in the private note what failed and where to look', async () => {
+    const { steps, calls } = createRecordingSteps();
+    await runOpenConversation(steps, event, options);
+    expect(inputOf(calls, 'postMessage')).toEqual({
+      connection: 'helpdesk',
+      conversationId: '42',
+      private: true,
+      text: [
+        'Payment of 1,234.50 USD for invoice A-7 failed.',
+        'Attempts so far: 2. Next attempt: 2026-03-04 10:00 UTC.',
+        'Payment page: https://pay.example/in_1',
+        'Dashboard: https://dashboard.example/in_1',
+      ].join('\n'),
+    });
+  });
+
+  it('says so in the note where the invoice has no number, page or further attempt', async () => {
+    const { steps, calls } = createRecordingSteps({
+      readInvoice: async () => ({ ...invoice, number: null, url: null, nextAttemptAt: null, amountDue: 5000, currency: 'JPY' }),
+    });
+    await runOpenConversation(steps, event, options);
+    expect(inputOf(calls, 'postMessage')).toMatchObject({
+      text: 'Payment of 5,000 JPY for invoice in_1 failed.\nAttempts so far: 2. Next attempt: none planned.\nPayment page: none\nDashboard: https://dashboard.example/in_1',
+    });
+  });
+
+  it('writes the note and the opening by the templates of the configuration', async () => {
+    const { steps, calls } = createRecordingSteps({
+      readInvoice: async () => ({ ...invoice, customerEmail: null, customerName: 'Ada\n Lovelace' }),
+    });
+    const templates = openConversationOptions.parse({
+      inbox: 'Billing',
+      note: '{{customer.name}} {{customer.email}} {{customer.id}} {{invoice.id}}',
+      opening: 'Dear {{customer.name}}: {{invoice.amount}} {{invoice.link}}',
+    });
+    await runOpenConversation(steps, event, templates);
+    expect(inputOf(calls, 'postMessage')).toMatchObject({ text: 'Ada Lovelace unknown cus_1 in_1' });
+    expect(inputOf(calls, 'ensureConversation')).toMatchObject({ opening: 'Dear Ada Lovelace: 1,234.50 USD https://pay.example/in_1' });
+  });
+
+  it('assigns a conversation that is used again, since only a new one is assigned as it is created', async () => {
+    const { steps, calls } = createRecordingSteps({ ensureConversation: async () => ({ conversation, created: false }) });
+    const outcome = await runOpenConversation(steps, event, full);
+    expect(outcome.text).toBe('Conversation 42 used again for invoice in_1.');
+    expect(inputOf(calls, 'assign')).toEqual({ connection: 'desk', conversationId: '42', assignee: 'Jan', team: 'Money' });
+  });
+
+  it('leaves label, priority and assignment alone unless they are configured', async () => {
+    const { steps, calls } = createRecordingSteps({ ensureConversation: async () => ({ conversation, created: false }) });
+    await runOpenConversation(steps, event, options);
+    expect(calls.map(({ step }) => step)).toEqual(['read-invoice', 'contact', 'conversation', 'note']);
+  });
+
+  it.each(['paid', 'void', 'uncollectible'])('does nothing about an invoice that is %s by now', async (status) => {
+    const { steps, calls } = createRecordingSteps({ readInvoice: async () => ({ ...invoice, status }) });
+    expect(await runOpenConversation(steps, event, options)).toEqual({
+      outcome: 'ignored',
+      text: `Invoice in_1 is ${status} by now: nothing to do.`,
+    });
+    expect(calls).toHaveLength(1);
+  });
+
+  it('ignores an invoice that is gone', async () => {
+    const { steps } = createRecordingSteps({ readInvoice: async () => null });
+    expect(await runOpenConversation(steps, event, options)).toEqual({ outcome: 'ignored', text: 'Invoice in_1 does not exist any more.' });
+  });
+
+  it('ignores an event that names no invoice', async () => {
+    const { steps, calls } = createRecordingSteps();
+    expect(await runOpenConversation(steps, eventOf('billing', 'invoice.payment_failed', {}), options)).toEqual({
+      outcome: 'ignored',
+      text: 'The event names no invoice.',
+    });
+    expect(calls).toEqual([]);
+  });
+
+  it('names each step once and shows an operator no personal data', async () => {
+    const summaries: string[] = [];
+    const { steps } = createRecordingSteps({ ensureConversation: async () => ({ conversation, created: false }) });
+    const watched: typeof steps = {
+      run: (step, operation, input) => (summaries.push(`${step.name} ${step.summary}`), steps.run(step, operation, input)),
+    };
+    await runOpenConversation(watched, event, full);
+    expect(new Set(summaries).size).toBe(7);
+    expect(summaries.join(' ')).not.toMatch(/Ada|@|Jan/);
+  });
+
+  it.each([
+    ['a field of the wrong type', { ...options, inbox: 3 }],
+    ['an unknown value', { ...options, reuse: 'sometimes' }],
+    ['a field that is left out', { inbox: 'Billing' }],
+    ['an unknown priority', { ...options, priority: 'now' }],
+  ])('refuses options with %s, which another version wrote', async (_, wrong) => {
+    const { steps } = createRecordingSteps();
+    const error: unknown = await runOpenConversation(steps, event, wrong).catch((thrown: unknown) => thrown);
+    expect(error).toBeInstanceOf(StepError);
+    expect(error).toMatchObject({ failure: { code: 'invalid_options', kind: 'attention' } });
+  });
+});

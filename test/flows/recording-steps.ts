@@ -1,0 +1,91 @@
+import type { Invoice } from '../../connectors/billing.ts';
+import type { Facts, StoredEvent } from '../../connectors/connector.ts';
+import type { Conversation, Message } from '../../connectors/helpdesk.ts';
+import type { OperationInput, OperationName, OperationOutput, Step, Steps } from '../../flows/steps.ts';
+
+/** What each operation answers. */
+export type Answers = { readonly [O in OperationName]: (input: OperationInput<O>) => Promise<OperationOutput<O>> };
+
+/** One call of the port. */
+export interface Call {
+  readonly step: string;
+  readonly operation: OperationName;
+  readonly input: unknown;
+}
+
+export const invoice: Invoice = {
+  id: 'in_1',
+  number: 'A-7',
+  status: 'open',
+  customerId: 'cus_1',
+  customerName: 'Ada Lovelace',
+  customerEmail: 'ada@example.com',
+  customerPhone: null,
+  amountDue: 123450,
+  currency: 'USD',
+  attemptCount: 2,
+  nextAttemptAt: '2026-03-04T10:00:00Z',
+  url: 'https://pay.example/in_1',
+  dashboardUrl: 'https://dashboard.example/in_1',
+};
+
+export const conversation: Conversation = {
+  id: '42',
+  status: 'open',
+  inboxId: '3',
+  inboxName: 'Web',
+  contact: { id: '9', name: 'Ada <Lovelace>', email: 'ada@example.com' },
+  labels: [],
+  mark: null,
+  url: 'https://desk.example/42',
+};
+
+export const message: Message = {
+  id: '7',
+  conversationId: '42',
+  direction: 'incoming',
+  private: false,
+  text: 'Hello',
+  sender: { kind: 'contact', id: '9', name: 'Ada' },
+  attachments: [],
+  mark: null,
+  createdAt: '2026-03-04T10:00:00Z',
+};
+
+/** Answers of a world in which all is there and no thread was opened yet. */
+const defaults: Answers = {
+  readInvoice: async () => invoice,
+  isEcho: async () => false,
+  readConversation: async () => conversation,
+  readMessage: async () => message,
+  ensureContact: async () => ({ id: '9', name: null, email: null }),
+  ensureConversation: async () => ({ conversation, created: true }),
+  postMessage: async () => ({ messageId: '70' }),
+  addLabel: async () => null,
+  setPriority: async () => null,
+  assign: async () => null,
+  findThread: async () => null,
+  openThread: async () => ({ ts: '1.1' }),
+  postReply: async () => ({ ts: '1.2' }),
+};
+
+/** A port that records what is asked for; values are copied, as both real ports do. */
+export function createRecordingSteps(answers: Partial<Answers> = {}): { readonly steps: Steps; readonly calls: Call[] } {
+  const table: Answers = { ...defaults, ...answers };
+  const calls: Call[] = [];
+  async function run<O extends OperationName>(step: Step, operation: O, input: OperationInput<O>): Promise<OperationOutput<O>> {
+    calls.push({ step: step.item === undefined ? step.name : `${step.name}/${step.item}`, operation, input: structuredClone(input) });
+    return structuredClone(await table[operation](input));
+  }
+  return { steps: { run }, calls };
+}
+
+/** A stored event with these facts. */
+export function eventOf(connection: string, topic: string, facts: Facts): StoredEvent {
+  return { id: '1', identity: `${connection}:1`, connection, topic, record: null, receivedAt: '2026-03-04T10:00:00.000Z', facts };
+}
+
+/** The input of the one call of an operation. */
+export function inputOf(calls: readonly Call[], operation: OperationName): unknown {
+  return calls.find((call) => call.operation === operation)?.input;
+}

@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import type { FlowOutcome } from '../../flows/flow.ts';
+import { runGroup } from '../../flows/run-group.ts';
+import { StepError } from '../../flows/steps.ts';
+import type { StepFailure } from '../../flows/steps.ts';
+import type { GroupMember, LoadedGroup } from '../../workflows/contract.ts';
+import { createRecordingSteps, eventOf } from './recording-steps.ts';
+
+const { steps } = createRecordingSteps();
+
+function failure(kind: StepFailure['kind']): StepFailure {
+  return { code: 'x', kind, message: 'm', hint: 'h', step: 's', connection: null, retryAfterMs: null };
+}
+
+function groupOf(...deliveryIds: readonly string[]): LoadedGroup {
+  const members = deliveryIds.map((deliveryId) => ({ deliveryId, attempts: 0, event: eventOf('c', deliveryId, {}), edits: null }));
+  return { group: { lease: 'l', flow: 'f', lane: 0, key: 'k' }, epoch: '1', flow: { do: 'x', options: { a: 1 } }, members };
+}
+
+/** A run whose outcome is given by delivery; an error is thrown. */
+function runOf(
+  outcomes: { readonly [deliveryId: string]: FlowOutcome | Error },
+  seen: string[] = [],
+): Parameters<typeof runGroup>[0]['run'] {
+  return async (_, event) => {
+    seen.push(event.topic);
+    const outcome = outcomes[event.topic];
+    if (outcome === undefined || outcome instanceof Error) throw outcome ?? new Error('no outcome');
+    return outcome;
+  };
+}
+
+describe('a group', () => {
+  it('runs its deliveries in order, each with its own steps and the options', async () => {
+    const order: string[] = [];
+    const result = await runGroup({
+      steps: (member: GroupMember) => (order.push(`steps ${member.deliveryId}`), steps),
+      group: groupOf('1', '2'),
+      run: async (_, event, options) => (
+        order.push(`run ${event.topic} ${JSON.stringify(options)}`),
+        { outcome: 'done', text: `did ${event.topic}` }
+      ),
+    });
+    expect(order).toEqual(['steps 1', 'run 1 {"a":1}', 'steps 2', 'run 2 {"a":1}']);
+    expect(result).toEqual({
+      finished: [
+        { deliveryId: '1', state: 'done', text: 'did 1' },
+        { deliveryId: '2', state: 'done', text: 'did 2' },
+      ],
+      stopped: null,
+    });
+  });
+
+  it('counts ignored ones and echoes as done, and says so', async () => {
+    const run = runOf({ '1': { outcome: 'ignored', text: 'gone' }, '2': { outcome: 'echo', text: 'ours' } });
+    const { finished } = await runGroup({ steps: () => steps, group: groupOf('1', '2'), run });
+    expect(finished).toEqual([
+      { deliveryId: '1', state: 'done', text: 'ignored: gone' },
+      { deliveryId: '2', state: 'done', text: 'echo: ours' },
+    ]);
+  });
+
+  it.each(['retry', 'attention', 'gate'] as const)(
+    'stops at a delivery that fails with %s, for later ones may not overtake it',
+    async (kind) => {
+      const seen: string[] = [];
+      const run = runOf(
+        { '1': { outcome: 'done', text: 'ok' }, '2': new StepError(failure(kind)), '3': { outcome: 'done', text: 'ok' } },
+        seen,
+      );
+      const result = await runGroup({ steps: () => steps, group: groupOf('1', '2', '3'), run });
+      expect(result).toEqual({
+        finished: [{ deliveryId: '1', state: 'done', text: 'ok' }],
+        stopped: { deliveryId: '2', failure: failure(kind) },
+      });
+      expect(seen).toEqual(['1', '2']);
+    },
+  );
+
+  it('leaves no trace where a newer attempt owns the key', async () => {
+    const error = new StepError(failure('lost'));
+    const run = runOf({ '1': { outcome: 'done', text: 'ok' }, '2': error });
+    await expect(runGroup({ steps: () => steps, group: groupOf('1', '2'), run })).rejects.toBe(error);
+  });
+
+  it('passes on every other error', async () => {
+    const error = new TypeError('a bug');
+    await expect(runGroup({ steps: () => steps, group: groupOf('1'), run: runOf({ '1': error }) })).rejects.toBe(error);
+  });
+
+  it('skips what waits for a flow that was removed', async () => {
+    const result = await runGroup({ steps: () => steps, group: { ...groupOf('1'), flow: null }, run: runOf({}) });
+    expect(result).toEqual({
+      finished: [{ deliveryId: '1', state: 'skipped', text: 'The flow was removed from the configuration.' }],
+      stopped: null,
+    });
+  });
+});

@@ -1,0 +1,197 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { chatwootCalls } from '../../../connectors/chatwoot/calls.ts';
+import { createChatwootClient } from '../../../connectors/chatwoot/client.ts';
+import { deskwootCalls } from '../../../connectors/deskwoot/calls.ts';
+import { createDeskwootClient } from '../../../connectors/deskwoot/client.ts';
+import { createHttpClient } from '../../../connectors/http-client.ts';
+import { Secret } from '../../../connectors/secret.ts';
+import { slackCalls } from '../../../connectors/slack/calls.ts';
+import { createSlackClient } from '../../../connectors/slack/client.ts';
+import { stripeCalls } from '../../../connectors/stripe/calls.ts';
+import { createStripeClient } from '../../../connectors/stripe/client.ts';
+import { startChatwoot } from '../../../sandbox/chatwoot/index.ts';
+import { startDeskwoot } from '../../../sandbox/deskwoot/index.ts';
+import { startSlack } from '../../../sandbox/slack/index.ts';
+import { startStripe } from '../../../sandbox/stripe/index.ts';
+import type { HelpdeskClient } from '../../../connectors/helpdesk.ts';
+import type { Faults } from '../../../sandbox/core/faults.ts';
+
+const mark = 'f3a1c0ffee0123456789';
+const send = { mark, sendBy: Number.POSITIVE_INFINITY };
+const LISA = { externalId: 'stripe:cus_1', name: 'Lisa', email: 'lisa@example.com', phone: '+491701234567' };
+
+interface Desk {
+  readonly client: HelpdeskClient;
+  readonly faults: Faults;
+}
+
+describe.each<[string, () => Promise<Desk>]>([
+  ['Deskwoot', openDeskwoot],
+  ['Chatwoot', openChatwoot],
+])('%s', (_name, open) => {
+  it('is connected, and can do what flows need', async () => {
+    const { client } = await open();
+    expect((await client.probe()).userId).toBeTruthy();
+    expect(await client.abilities()).toEqual({ listConversations: true, createConversation: true, createContact: true });
+    expect((await client.agents()).map((agent) => agent.email)).toContain('jan@acme.example');
+    expect((await client.teams()).map((team) => team.name.toLowerCase())).toEqual(['billing']);
+  });
+
+  it('takes a whole dunning conversation, which reads back as it was written', async () => {
+    const { client } = await open();
+    const { contactId, inboxId } = await newContact(client);
+    const jan = (await client.agents()).find((agent) => agent.name === 'Jan')?.id ?? '';
+    const { id } = await client.createConversation(
+      { contactId, inboxId, assigneeId: jan, teamId: null, opening: 'Your invoice is due.' },
+      send,
+    );
+    await client.addLabel(id, 'dunning', send);
+    await client.addLabel(id, 'dunning', send);
+    await client.setPriority(id, 'high', send);
+    await client.assign(id, { assigneeId: null, teamId: (await client.teams())[0]?.id ?? '' }, send);
+    await client.reopen(id, send);
+    expect(await client.readConversation(id)).toMatchObject({
+      id,
+      status: 'open',
+      inboxId,
+      inboxName: 'Billing',
+      contact: { id: contactId, name: 'Lisa', email: 'lisa@example.com' },
+      labels: ['dunning'],
+    });
+    expect((await client.conversationsOf(contactId, inboxId)).map((conversation) => conversation.id)).toEqual([id]);
+  });
+
+  it.each([true, false])('keeps a message that can be found again and read by its id (private: %s)', async (isPrivate) => {
+    const { client } = await open();
+    const conversationId = await newConversation(client);
+    const sought = { mark, text: 'We look into it.', private: isPrivate };
+    expect(await client.findMessage(conversationId, sought)).toBeNull();
+    const { id } = await client.postMessage({ conversationId, text: sought.text, private: isPrivate }, send);
+    expect(await client.findMessage(conversationId, sought)).toMatchObject({ id, text: sought.text, private: isPrivate });
+    expect(await client.readMessage(conversationId, id)).toMatchObject({
+      id,
+      text: sought.text,
+      direction: 'outgoing',
+      sender: { kind: 'agent' },
+    });
+  });
+
+  it('gives the one contact, however often it is created', async () => {
+    const { client } = await open();
+    const { contactId, inboxId } = await newContact(client);
+    expect((await client.createContact({ ...LISA, inboxId }, send)).id).toBe(contactId);
+    expect((await client.findContact(LISA))?.id).toBe(contactId);
+    expect(await client.findContact({ externalId: 'stripe:cus_2', email: 'other@example.com' })).toBeNull();
+  });
+
+  it.each(['500-after-write', 'reset-after-write', 'truncated'] as const)(
+    'a post that failed after it was done (%s) is ambiguous, and found',
+    async (kind) => {
+      const { client, faults } = await open();
+      const conversationId = await newConversation(client);
+      faults.add({ kind, match: { method: 'POST' } });
+      await expect(client.postMessage({ conversationId, text: 'Once.', private: false }, send)).rejects.toMatchObject({
+        data: { ambiguous: true },
+      });
+      expect(await client.findMessage(conversationId, { mark, text: 'Once.', private: false })).not.toBeNull();
+    },
+  );
+
+  it('gives null for a conversation that is not there', async () => {
+    const { client } = await open();
+    expect(await client.readConversation('999')).toBeNull();
+  });
+});
+
+describe('Deskwoot by its document alone', () => {
+  it('reads and answers, and says what it cannot do', async () => {
+    const { client } = await openDeskwoot({ documentedOnly: true });
+    expect(await client.abilities()).toMatchObject({ listConversations: false, createConversation: false });
+    await expect(client.createContact({ ...LISA, inboxId: 'inbox_billing' }, send)).rejects.toMatchObject({
+      data: { code: 'unsupported', hint: expect.stringContaining('answered 404') },
+    });
+  });
+});
+
+describe('Slack', () => {
+  it('takes a thread, whose messages are found by their marks', async () => {
+    const slack = await startSlack({
+      tokens: [{ value: 'xoxb-1', scopes: ['chat:write', 'channels:history', 'channels:read', 'metadata.message:read'] }],
+      signingSecret: 's',
+    });
+    onTestFinished(() => slack.close());
+    const client = createSlackClient({
+      connection: 'team',
+      http: createHttpClient({ connection: 'team', baseUrl: slack.origin, ...slackCalls(new Secret('xoxb-1')) }),
+    });
+    const sinceMs = Date.now();
+    await client.probe();
+    const root = await client.post({ channel: 'C0123', thread: null, text: 'Root' }, { ...send, mark: 'root' });
+    const reply = await client.post({ channel: 'C0123', thread: root.ts, text: 'Reply' }, { ...send, mark: 'reply' });
+    expect(await client.find({ channel: 'C0123', thread: null, mark: 'root', sinceMs })).toEqual(root);
+    expect(await client.find({ channel: 'C0123', thread: root.ts, mark: 'reply', sinceMs })).toEqual(reply);
+    expect(await client.find({ channel: 'C0123', thread: root.ts, mark: 'none', sinceMs })).toBeNull();
+    await expect(client.post({ channel: 'C9', thread: null, text: 'x' }, send)).rejects.toMatchObject({ data: { code: 'forbidden' } });
+  });
+});
+
+describe('Stripe', () => {
+  it('gives its invoices with their customers', async () => {
+    const stripe = await startStripe({ keys: [{ value: 'sk_test_1', rights: ['*'] }] });
+    onTestFinished(() => stripe.close());
+    const client = createStripeClient({
+      connection: 'billing',
+      http: createHttpClient({ connection: 'billing', baseUrl: stripe.origin, ...stripeCalls(new Secret('sk_test_1')) }),
+    });
+    await client.probe();
+    const [invoice] = [...stripe.state.invoices.values()];
+    const customer = stripe.state.customers.get(invoice?.customerId ?? '');
+    expect(await client.readInvoice(invoice?.id ?? '')).toMatchObject({
+      id: invoice?.id,
+      customerId: customer?.id,
+      customerEmail: customer?.email,
+      amountDue: invoice?.amountDue,
+      currency: invoice?.currency.toUpperCase(),
+    });
+    expect(await client.readInvoice('in_none')).toBeNull();
+  });
+});
+
+async function newContact(client: HelpdeskClient): Promise<{ contactId: string; inboxId: string }> {
+  const inboxId = (await client.inboxes()).find((inbox) => inbox.name === 'Billing')?.id ?? '';
+  return { contactId: (await client.createContact({ ...LISA, inboxId }, send)).id, inboxId };
+}
+
+async function newConversation(client: HelpdeskClient): Promise<string> {
+  const { contactId, inboxId } = await newContact(client);
+  return (
+    await client.createConversation(
+      { contactId, inboxId, assigneeId: null, teamId: null, opening: 'Hello' },
+      { ...send, mark: 'conversation' },
+    )
+  ).id;
+}
+
+async function openDeskwoot(options: { readonly documentedOnly?: boolean } = {}): Promise<Desk> {
+  const sandbox = await startDeskwoot({
+    accountId: 'acc_1',
+    tokens: [{ value: 'dw_1', userId: 'user_bridge', scopes: ['read', 'write'] }],
+    ...options,
+  });
+  onTestFinished(() => sandbox.close());
+  const http = createHttpClient({ connection: 'helpdesk', baseUrl: sandbox.origin, ...deskwootCalls(new Secret('dw_1')) });
+  return {
+    faults: sandbox.faults,
+    client: createDeskwootClient({ http, connection: 'helpdesk', account: 'acc_1', uiBaseUrl: sandbox.origin }),
+  };
+}
+
+async function openChatwoot(): Promise<Desk> {
+  const sandbox = await startChatwoot({ accountId: 7, tokens: [{ value: 'cw_1', kind: 'user', ownerId: 1 }] });
+  onTestFinished(() => sandbox.close());
+  const http = createHttpClient({ connection: 'helpdesk', baseUrl: sandbox.origin, ...chatwootCalls(new Secret('cw_1')) });
+  return {
+    faults: sandbox.faults,
+    client: createChatwootClient({ http, connection: 'helpdesk', account: '7', uiBaseUrl: sandbox.origin }),
+  };
+}

@@ -1,0 +1,294 @@
+import { describe, expect, it } from 'vitest';
+import { createChatwootClient } from '../../../connectors/chatwoot/client.ts';
+import { chatwootCalls } from '../../../connectors/chatwoot/calls.ts';
+import { createHttpClient } from '../../../connectors/http-client.ts';
+import { Secret } from '../../../connectors/secret.ts';
+import { routes, serve } from '../../helpers/http-server.ts';
+import type { HelpdeskClient } from '../../../connectors/helpdesk.ts';
+import type { Reply, Taken, TestServer } from '../../helpers/http-server.ts';
+
+const A = '/api/v1/accounts/7';
+const MARK = 'f3a1c0ffee';
+const send = { mark: MARK, sendBy: Number.POSITIVE_INFINITY };
+const CONTACT = { externalId: 'stripe:cus_1', name: 'Lisa', email: 'lisa@example.com', phone: '+49 170 1234567', inboxId: '3' };
+const INBOXES = { [`GET ${A}/inboxes`]: { json: { payload: [{ id: 3, name: 'Billing', channel_type: 'Channel::Api' }] } } };
+const CONVERSATION = {
+  id: 42,
+  uuid: 'u',
+  account_id: 7,
+  inbox_id: 3,
+  status: 'resolved',
+  priority: null,
+  labels: ['vip'],
+  custom_attributes: { deskbridge_key: MARK },
+  additional_attributes: {},
+  messages: [],
+  meta: { sender: { id: 9, name: 'Lisa', email: 'lisa@example.com', thumbnail: '' }, assignee: null, channel: 'Channel::Api' },
+  created_at: 1_700_000_000,
+};
+
+describe('Chatwoot', () => {
+  it('reads a conversation with its mark, the inbox by name, and a link', async () => {
+    const { client, server } = await open({ ...INBOXES, [`GET ${A}/conversations/42`]: { json: CONVERSATION } });
+    expect(await client.readConversation('42')).toEqual({
+      id: '42',
+      status: 'resolved',
+      inboxId: '3',
+      inboxName: 'Billing',
+      contact: { id: '9', name: 'Lisa', email: 'lisa@example.com' },
+      labels: ['vip'],
+      mark: MARK,
+      url: 'https://desk.example/app/accounts/7/conversations/42',
+    });
+    expect(server.taken[0]?.headers['api_access_token']).toBe('cw_test');
+  });
+
+  it('reads a message by the ids around it', async () => {
+    const wire = {
+      id: 501,
+      content: 'Hi',
+      message_type: 0,
+      private: false,
+      content_attributes: {},
+      created_at: 1_700_000_000,
+      sender: { id: 9, name: 'Lisa', type: 'contact' },
+      attachments: [{ id: 1, file_type: 'image', data_url: 'https://files.example/a/photo%20one.png' }],
+    };
+    const { client, server } = await open({ [`GET ${A}/conversations/42/messages`]: { json: { meta: {}, payload: [wire] } } });
+    expect(await client.readMessage('42', '501')).toEqual({
+      id: '501',
+      conversationId: '42',
+      direction: 'incoming',
+      private: false,
+      text: 'Hi',
+      sender: { kind: 'contact', id: '9', name: 'Lisa' },
+      attachments: [{ name: 'photo one.png', url: 'https://files.example/a/photo%20one.png' }],
+      mark: null,
+      createdAt: '2023-11-14T22:13:20.000Z',
+    });
+    expect(server.taken[0]?.query.get('after')).toBe('500');
+  });
+
+  it('takes its lists, some bare, some in payload', async () => {
+    const { client } = await open({
+      ...INBOXES,
+      [`GET ${A}/agents`]: { json: [{ id: 5, name: 'Jan', email: 'jan@acme.example', role: 'agent' }] },
+      [`GET ${A}/teams`]: { json: [{ id: 2, name: 'billing' }] },
+      [`GET ${A}/labels`]: { json: { payload: [{ id: 1, title: 'vip' }] } },
+    });
+    expect(await client.inboxes()).toEqual([{ id: '3', name: 'Billing' }]);
+    expect(await client.agents()).toEqual([{ id: '5', name: 'Jan', email: 'jan@acme.example' }]);
+    expect(await client.teams()).toEqual([{ id: '2', name: 'billing' }]);
+    expect(await client.labels()).toEqual([{ id: '1', name: 'vip' }]);
+  });
+
+  it('finds a contact by identifier, then by e-mail, both exactly', async () => {
+    const filter = (request: Taken): Reply => ({
+      json: {
+        meta: {},
+        payload: request.text.includes('"email"')
+          ? [{ id: 9, name: 'Lisa', email: 'LISA@example.com', identifier: null }]
+          : [{ id: 8, identifier: 'stripe:cus_10' }],
+      },
+    });
+    const { client, server } = await open({ [`POST ${A}/contacts/filter`]: filter });
+    expect(await client.findContact({ externalId: 'stripe:cus_1', email: 'lisa@example.com' })).toMatchObject({ id: '9' });
+    expect(server.taken[0]?.json).toEqual({
+      payload: [{ attribute_key: 'identifier', filter_operator: 'equal_to', values: ['stripe:cus_1'], query_operator: null }],
+    });
+  });
+
+  it("says that the token's user is not in the account", async () => {
+    const { client } = await open({ 'GET /api/v1/profile': { json: { id: 1, accounts: [{ id: 8 }] } } });
+    await expect(client.probe()).rejects.toMatchObject({ data: { code: 'forbidden', hint: expect.stringContaining('account 7') } });
+  });
+});
+
+describe('writing to Chatwoot', () => {
+  it('creates a contact under our external id, the phone number in the form it insists on', async () => {
+    const { client, server } = await open({
+      [`POST ${A}/contacts`]: {
+        json: { payload: { contact: { id: 9, name: 'Lisa', email: 'lisa@example.com' }, contact_inbox: { source_id: 's' } } },
+      },
+    });
+    expect(await client.createContact(CONTACT, send)).toEqual({ id: '9', name: 'Lisa', email: 'lisa@example.com' });
+    expect(server.taken[0]?.json).toEqual({
+      inbox_id: 3,
+      identifier: 'stripe:cus_1',
+      name: 'Lisa',
+      email: 'lisa@example.com',
+      phone_number: '+491701234567',
+    });
+  });
+
+  it('takes the contact that exists where an attribute is taken', async () => {
+    const { client } = await open({
+      [`POST ${A}/contacts`]: { status: 422, json: { message: 'Email has already been taken', attributes: ['email'] } },
+      [`POST ${A}/contacts/filter`]: (request: Taken) => ({
+        json: { payload: request.text.includes('"email"') ? [{ id: 9, email: 'lisa@example.com' }] : [] },
+      }),
+    });
+    expect(await client.createContact(CONTACT, send)).toMatchObject({ id: '9' });
+  });
+
+  it('never takes a phone number away from another contact: it is left out', async () => {
+    const create = (request: Taken): Reply =>
+      request.text.includes('phone_number')
+        ? { status: 422, json: { message: 'taken', attributes: ['phone_number'] } }
+        : { json: { payload: { contact: { id: 10 } } } };
+    const { client } = await open({ [`POST ${A}/contacts`]: create, [`POST ${A}/contacts/filter`]: { json: { payload: [] } } });
+    expect(await client.createContact(CONTACT, send)).toMatchObject({ id: '10' });
+  });
+
+  it('creates a conversation with its mark and without a message, and finds it again', async () => {
+    const { client, server } = await open({
+      ...INBOXES,
+      [`POST ${A}/conversations`]: { json: CONVERSATION },
+      [`GET ${A}/contacts/9/conversations`]: { json: { payload: [{ ...CONVERSATION, id: 41, inbox_id: 4 }, CONVERSATION] } },
+    });
+    await client.createConversation({ contactId: '9', inboxId: '3', assigneeId: '5', teamId: null, opening: 'Hello' }, send);
+    expect(server.taken[0]?.json).toEqual({
+      inbox_id: 3,
+      contact_id: 9,
+      status: 'open',
+      custom_attributes: { deskbridge_key: MARK },
+      assignee_id: 5,
+    });
+    expect(await client.conversationsOf('9', '3')).toMatchObject([{ id: '42', mark: MARK }]);
+  });
+
+  it('posts a message with its mark', async () => {
+    const { client, server } = await open({
+      [`POST ${A}/conversations/42/messages`]: {
+        json: { id: 77, content: 'Hi', message_type: 1, private: true, content_attributes: { deskbridge_key: MARK } },
+      },
+    });
+    expect(await client.postMessage({ conversationId: '42', text: 'Hi', private: true }, send)).toMatchObject({
+      id: '77',
+      direction: 'outgoing',
+      private: true,
+      mark: MARK,
+    });
+    expect(server.taken[0]?.json).toEqual({
+      content: 'Hi',
+      message_type: 'outgoing',
+      private: true,
+      content_type: 'text',
+      content_attributes: { deskbridge_key: MARK },
+    });
+  });
+
+  it('finds its message by the mark, page by page backwards', async () => {
+    const { client, server } = await open({
+      [`GET ${A}/conversations/42/messages`]: (request: Taken) => ({ json: { payload: thread(request, 3) } }),
+    });
+    expect(await client.findMessage('42', { mark: MARK, text: 'x', private: false })).toMatchObject({ id: '3' });
+    expect(server.taken.map((one) => one.query.get('before'))).toEqual([null, '41', '21']);
+    expect(await client.findMessage('42', { mark: 'another', text: 'x', private: false })).toBeNull();
+  });
+
+  it('reads no further back than the intent is old', async () => {
+    const { client, server } = await open({
+      [`GET ${A}/conversations/42/messages`]: (request: Taken) => ({ json: { payload: thread(request, 3) } }),
+    });
+    expect(await client.findMessage('42', { mark: MARK, text: 'x', private: false, sinceMs: 1_700_000_000_000 + 1_000_000 })).toBeNull();
+    expect(server.taken).toHaveLength(1);
+  });
+
+  it('does not call a message absent that it could not look for far enough', async () => {
+    const { client } = await open({
+      [`GET ${A}/conversations/42/messages`]: (request: Taken) => ({ json: { payload: thread(request, 0, 10_000) } }),
+    });
+    await expect(client.findMessage('42', { mark: MARK, text: 'x', private: false })).rejects.toMatchObject({
+      data: { code: 'unsupported', hint: expect.stringContaining('not certain') },
+    });
+  });
+
+  it('adds a label beside the others, and writes nothing where it is there', async () => {
+    const { client, server } = await open({
+      [`GET ${A}/conversations/42/labels`]: { json: { payload: ['vip'] } },
+      [`POST ${A}/conversations/42/labels`]: { json: { payload: [] } },
+    });
+    await client.addLabel('42', 'dunning', send);
+    expect(server.taken.at(-1)?.json).toEqual({ labels: ['vip', 'dunning'] });
+    await client.addLabel('42', 'vip', send);
+    expect(server.taken.filter((one) => one.method === 'POST')).toHaveLength(1);
+  });
+
+  it.each<[string, (client: HelpdeskClient) => Promise<void>, string, unknown[]]>([
+    ['the priority', (client) => client.setPriority('42', 'high', send), 'toggle_priority', [{ priority: 'high' }]],
+    ['the status by name, for without one it flips', (client) => client.reopen('42', send), 'toggle_status', [{ status: 'open' }]],
+    [
+      'team and assignee each by itself, for together the team is lost',
+      (client) => client.assign('42', { assigneeId: '5', teamId: '2' }, send),
+      'assignments',
+      [{ team_id: 2 }, { assignee_id: 5 }],
+    ],
+  ])('sets %s', async (_what, write, verb, bodies) => {
+    const { client, server } = await open({ [`POST ${A}/conversations/42/${verb}`]: { status: 200, text: '' } });
+    await write(client);
+    expect(server.taken.map((one) => one.json)).toEqual(bodies);
+  });
+});
+
+describe('Chatwoot refuses:', () => {
+  it.each<[number, unknown, string, string]>([
+    [401, { error: 'Invalid Access Token' }, 'unauthorized', 'reauth'],
+    [401, { errors: ['You need to sign in or sign up before continuing.'] }, 'unauthorized', 'reauth'],
+    [401, { error: 'You are not authorized to do this action' }, 'forbidden', 'never'],
+    [401, { error: 'Access to this endpoint is not authorized for bots' }, 'forbidden', 'never'],
+    [401, { error: 'Account is suspended' }, 'forbidden', 'never'],
+    [422, { error: 'Too many messages' }, 'throttled', 'after'],
+    [422, { error: 'Incoming messages are only allowed in Api inboxes' }, 'invalid', 'never'],
+  ])('%i %j is %s, retry %s', async (status, json, code, kind) => {
+    const { client } = await open({ [`POST ${A}/conversations/42/messages`]: { status, json } });
+    await expect(client.postMessage({ conversationId: '42', text: 'x', private: false }, send)).rejects.toMatchObject({
+      data: { code, retry: { kind }, ambiguous: false },
+    });
+  });
+
+  it('a 422 to a message that says nothing known may have been carried out', async () => {
+    const { client } = await open({ [`POST ${A}/conversations/42/messages`]: { status: 422, json: { error: 'connection reset' } } });
+    await expect(client.postMessage({ conversationId: '42', text: 'x', private: false }, send)).rejects.toMatchObject({
+      data: { code: 'invalid', ambiguous: true },
+    });
+  });
+
+  it('too many requests come as text without a delay: the window ends at the full minute', async () => {
+    const { client } = await open({
+      'GET /api/v1/profile': { status: 429, text: 'Retry later\n', headers: { date: 'Sat, 21 Nov 2026 10:00:20 GMT' } },
+    });
+    const error = await client.probe().catch((thrown: unknown) => thrown);
+    expect(error).toHaveProperty(
+      'data.retry.ms',
+      expect.toSatisfy((ms: number) => ms >= 40_000 && ms <= 44_000),
+    );
+  });
+
+  it('a crash page after a write is ambiguous', async () => {
+    const { client } = await open({ [`POST ${A}/contacts`]: { status: 500, text: '<html>', headers: { 'content-type': 'text/html' } } });
+    await expect(client.createContact(CONTACT, send)).rejects.toMatchObject({ data: { code: 'unavailable', ambiguous: true } });
+  });
+});
+
+type Table = { readonly [route: string]: Reply | ((request: Taken) => Reply) };
+
+async function open(table: Table): Promise<{ client: HelpdeskClient; server: TestServer }> {
+  const server = await serve(routes(table));
+  const http = createHttpClient({ connection: 'helpdesk', baseUrl: server.url, ...chatwootCalls(new Secret('cw_test')) });
+  return { server, client: createChatwootClient({ http, connection: 'helpdesk', account: '7', uiBaseUrl: 'https://desk.example' }) };
+}
+
+/** Messages 1 to `last`, a minute apart; the page of 20 before the id asked for. */
+function thread(request: Taken, markedId: number, last = 60): unknown[] {
+  const before = Number(request.query.get('before') ?? last + 1);
+  const ids = Array.from({ length: 20 }, (_none, index) => before - 20 + index).filter((id) => id > 0);
+  return ids.map((id) => ({
+    id,
+    content: 'x',
+    message_type: 1,
+    private: false,
+    content_attributes: id === markedId ? { deskbridge_key: MARK } : {},
+    created_at: 1_700_000_000 + id * 60 - 3_600,
+  }));
+}

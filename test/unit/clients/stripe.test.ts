@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import { createHttpClient } from '../../../connectors/http-client.ts';
+import { Secret } from '../../../connectors/secret.ts';
+import { stripeCalls } from '../../../connectors/stripe/calls.ts';
+import { createStripeClient } from '../../../connectors/stripe/client.ts';
+import { serve } from '../../helpers/http-server.ts';
+import type { BillingClient } from '../../../connectors/billing.ts';
+import type { Reply, TestServer } from '../../helpers/http-server.ts';
+
+const INVOICE = {
+  id: 'in_1',
+  object: 'invoice',
+  number: 'A-1',
+  status: 'open',
+  amount_due: 4900,
+  currency: 'eur',
+  attempt_count: 2,
+  next_payment_attempt: 1_700_000_000,
+  hosted_invoice_url: 'https://pay.example/i',
+  livemode: false,
+  customer: { id: 'cus_1', object: 'customer', name: 'Lisa', email: 'lisa@example.com', phone: null },
+  customer_name: 'Old name',
+  customer_email: 'old@example.com',
+  customer_phone: '+491701234567',
+  lines: { data: [] },
+};
+
+describe('Stripe', () => {
+  it('reads an invoice with its customer as of today, in a pinned API version', async () => {
+    const { client, server } = await open({ json: INVOICE });
+    expect(await client.readInvoice('in_1')).toEqual({
+      id: 'in_1',
+      number: 'A-1',
+      status: 'open',
+      customerId: 'cus_1',
+      customerName: 'Lisa',
+      customerEmail: 'lisa@example.com',
+      customerPhone: '+491701234567',
+      amountDue: 4900,
+      currency: 'EUR',
+      attemptCount: 2,
+      nextAttemptAt: '2023-11-14T22:13:20.000Z',
+      url: 'https://pay.example/i',
+      dashboardUrl: 'https://dashboard.stripe.com/test/invoices/in_1',
+    });
+    expect(server.taken[0]).toMatchObject({
+      path: '/v1/invoices/in_1',
+      headers: { authorization: 'Bearer sk_test', 'stripe-version': '2026-10-28.endive' },
+    });
+    expect(server.taken[0]?.query.getAll('expand[]')).toEqual(['customer']);
+  });
+
+  it('takes what the invoice froze where the customer is gone', async () => {
+    const { client } = await open({
+      json: { ...INVOICE, customer: { id: 'cus_1', deleted: true }, next_payment_attempt: null, livemode: true },
+    });
+    expect(await client.readInvoice('in_1')).toMatchObject({
+      customerName: 'Old name',
+      customerEmail: 'old@example.com',
+      nextAttemptAt: null,
+      dashboardUrl: 'https://dashboard.stripe.com/invoices/in_1',
+    });
+  });
+
+  it('takes a customer that is not expanded', async () => {
+    const { client } = await open({ json: { ...INVOICE, customer: 'cus_1' } });
+    expect(await client.readInvoice('in_1')).toMatchObject({ customerId: 'cus_1', customerName: 'Old name' });
+  });
+
+  it('gives null for an invoice that is not there, and only then', async () => {
+    const { client } = await open({
+      status: 404,
+      json: { error: { type: 'invalid_request_error', code: 'resource_missing', message: 'No such invoice' } },
+    });
+    expect(await client.readInvoice('in_2')).toBeNull();
+    const wrong = await open({ status: 404, json: { error: { type: 'invalid_request_error', message: 'Unrecognized request URL' } } });
+    await expect(wrong.client.readInvoice('in_2')).rejects.toMatchObject({ data: { code: 'unsupported' } });
+  });
+
+  it.each<[Reply, string, unknown]>([
+    [{ status: 401, json: { error: { type: 'invalid_request_error' } } }, 'unauthorized', { kind: 'reauth' }],
+    [{ status: 403, json: { error: { type: 'invalid_request_error' } } }, 'forbidden', { kind: 'never' }],
+    [{ status: 409, json: { error: { type: 'idempotency_error' } } }, 'conflict', { kind: 'backoff' }],
+    [{ status: 429, json: { error: { code: 'rate_limit' } } }, 'throttled', { kind: 'backoff' }],
+    [
+      { status: 429, json: { error: { code: 'lock_timeout' } }, headers: { 'stripe-should-retry': 'true' } },
+      'throttled',
+      { kind: 'backoff' },
+    ],
+    [{ status: 500, json: {}, headers: { 'stripe-should-retry': 'false' } }, 'unavailable', { kind: 'never' }],
+    [{ status: 400, json: {}, headers: { 'stripe-should-retry': 'true' } }, 'invalid', { kind: 'backoff' }],
+    [{ status: 503, text: '<html>', headers: { 'content-type': 'text/html' } }, 'unavailable', { kind: 'backoff' }],
+  ])('says %j is %s', async (reply, code, retry) => {
+    const { client } = await open(reply);
+    await expect(client.probe()).rejects.toMatchObject({ data: { code, retry } });
+  });
+
+  it("names Stripe's code and request, and nothing of its text", async () => {
+    const { client } = await open({
+      status: 400,
+      json: { error: { code: 'parameter_invalid', message: 'lisa@example.com is wrong' } },
+      headers: { 'request-id': 'req_9' },
+    });
+    const error = await client.probe().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ data: { requestId: 'req_9', hint: expect.stringContaining('parameter_invalid') } });
+    expect(String(error)).not.toContain('lisa');
+  });
+});
+
+async function open(reply: Reply): Promise<{ client: BillingClient; server: TestServer }> {
+  const server = await serve(() => reply);
+  const http = createHttpClient({ connection: 'billing', baseUrl: server.url, ...stripeCalls(new Secret('sk_test')) });
+  return { server, client: createStripeClient({ http, connection: 'billing' }) };
+}

@@ -1,0 +1,93 @@
+import { chatwootCalls } from '../connectors/chatwoot/calls.ts';
+import { createChatwootClient } from '../connectors/chatwoot/client.ts';
+import { deskwootCalls } from '../connectors/deskwoot/calls.ts';
+import { createDeskwootClient } from '../connectors/deskwoot/client.ts';
+import { createHttpClient } from '../connectors/http-client.ts';
+import { slackCalls } from '../connectors/slack/calls.ts';
+import { createSlackClient } from '../connectors/slack/client.ts';
+import { stripeCalls } from '../connectors/stripe/calls.ts';
+import { createStripeClient } from '../connectors/stripe/client.ts';
+import { StepError } from '../flows/steps.ts';
+import type { Connections } from '../activities/operation.ts';
+import type { BillingClient } from '../connectors/billing.ts';
+import type { ChatClient } from '../connectors/chat.ts';
+import type { HelpdeskClient } from '../connectors/helpdesk.ts';
+import type { VendorHttp } from '../connectors/http-client.ts';
+import type { HttpClient } from '../connectors/http.ts';
+import type { ConnectorSettings } from '../connectors/registry.ts';
+
+/** A configured connection, as far as a client needs it. */
+export interface ConfiguredConnection {
+  readonly name: string;
+  readonly settings: ConnectorSettings;
+}
+
+/** The clients of all connections, and the cheap read that tells whether one works. */
+export interface BoundConnections extends Connections {
+  /** undefined: no such connection, or nothing to probe it with. */
+  probe(name: string): Promise<void> | undefined;
+}
+
+type Bound =
+  | { readonly role: 'helpdesk'; readonly client: HelpdeskClient }
+  | { readonly role: 'billing'; readonly client: BillingClient }
+  | { readonly role: 'chat'; readonly client: ChatClient };
+
+/** Binds a client to every connection that flows can call; connections that only receive have none. */
+export function bindConnections(configured: readonly ConfiguredConnection[]): BoundConnections {
+  const bound = new Map<string, Bound>();
+  for (const connection of configured) {
+    const client = bind(connection);
+    if (client !== null) bound.set(connection.name, client);
+  }
+  return {
+    helpdesk(name) {
+      const found = bound.get(name);
+      if (found?.role !== 'helpdesk') throw unknownConnection(name, 'a helpdesk');
+      return found.client;
+    },
+    billing(name) {
+      const found = bound.get(name);
+      if (found?.role !== 'billing') throw unknownConnection(name, 'a billing system');
+      return found.client;
+    },
+    chat(name) {
+      const found = bound.get(name);
+      if (found?.role !== 'chat') throw unknownConnection(name, 'a team chat');
+      return found.client;
+    },
+    probe: (name) => bound.get(name)?.client.probe().then(() => undefined),
+  };
+}
+
+function bind({ name, settings }: ConfiguredConnection): Bound | null {
+  const http = (calls: VendorHttp): HttpClient => createHttpClient({ connection: name, baseUrl: settings.baseUrl ?? '', ...calls });
+  switch (settings.type) {
+    case 'deskwoot': {
+      const { account, baseUrl, token } = settings;
+      return { role: 'helpdesk', client: createDeskwootClient({ http: http(deskwootCalls(token)), connection: name, account, uiBaseUrl: baseUrl }) };
+    }
+    case 'chatwoot': {
+      const { account, baseUrl, token } = settings;
+      return { role: 'helpdesk', client: createChatwootClient({ http: http(chatwootCalls(token)), connection: name, account, uiBaseUrl: baseUrl }) };
+    }
+    case 'stripe':
+      return { role: 'billing', client: createStripeClient({ http: http(stripeCalls(settings.key)), connection: name }) };
+    case 'slack':
+      return { role: 'chat', client: createSlackClient({ http: http(slackCalls(settings.token)), connection: name }) };
+    default:
+      return null;
+  }
+}
+
+function unknownConnection(name: string, wanted: string): StepError {
+  return new StepError({
+    code: 'unknown_connection',
+    kind: 'attention',
+    message: `The configuration has no connection ${name} that is ${wanted}.`,
+    hint: 'Correct the flow or the connection in deskbridge.yaml, restart the worker, then retry.',
+    step: 'connection',
+    connection: name,
+    retryAfterMs: null,
+  });
+}
