@@ -51,6 +51,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   let stopped = false;
   let blocked = false;
   let lastBatchMs = 0;
+  let lastBatchFull = false;
 
   /** Hands a lease over until it is taken; while Temporal is away nothing new is claimed. */
   const handOver = async (lease: Lease, way: typeof handOverDelivery): Promise<void> => {
@@ -99,12 +100,13 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const pass = async (lane: Lane): Promise<number> => {
     const room = Math.min(CALM_GROUPS, pace.calmRoom(now()));
     if (room > 0) return (await calm(lane, room, false)) < room ? POLL_MS : 0;
-    await calm(lane, 1, true);
-    const rest = LINGER_MS - (now() - lastBatchMs);
+    const rest = lastBatchFull ? 0 : LINGER_MS - (now() - lastBatchMs);
     if (rest > 0) return rest;
+    await calm(lane, 1, true);
     const groups = await backlog(lane);
+    lastBatchFull = groups >= BATCH_GROUPS;
     if (groups === 0) return POLL_MS;
-    return groups < BATCH_GROUPS ? LINGER_MS : 0;
+    return lastBatchFull ? 0 : LINGER_MS;
   };
 
   const loop = async (): Promise<void> => {

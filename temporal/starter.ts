@@ -1,9 +1,10 @@
 import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@temporalio/common';
 import { batchWorkflowId, deliveryWorkflowId, TemporalUnavailable } from '../inbox/starter.ts';
-import { TASK_QUEUES, WORKFLOWS } from '../workflows/contract.ts';
+import { WORKFLOWS } from '../workflows/contract.ts';
 import { SEARCH_ATTRIBUTES } from '../workflows/search-attributes.ts';
 import type { Client, WorkflowStartOptions } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
+import type { TaskQueues } from '../workflows/contract.ts';
 import type { HandedOver, WorkflowStarter, WorkflowState } from '../inbox/starter.ts';
 
 const START_DEADLINE_MS = 10_000;
@@ -24,16 +25,17 @@ export interface StarterOptions {
   readonly client: Client;
   /** Client and worker share one NativeConnection: a first workflow task goes to it without a round trip. */
   readonly eager: boolean;
+  readonly queues: TaskQueues;
 }
 
 /** Starts our workflows through a Temporal client. */
-export function createStarter({ client, eager }: StarterOptions): WorkflowStarter {
+export function createStarter({ client, eager, queues }: StarterOptions): WorkflowStarter {
   return {
     async startDelivery(input, about) {
       const workflowId = deliveryWorkflowId(input);
       const staticSummary = `${about.topic} · ${input.deliveryIds.length} in order for ${input.group.key}`;
       const typedSearchAttributes = [...attributesOf(input.group.flow, about)];
-      const options = { workflowId, taskQueue: TASK_QUEUES.live, args: [input], staticSummary, typedSearchAttributes, requestEagerStart: eager };
+      const options = { workflowId, taskQueue: queues.live, args: [input], staticSummary, typedSearchAttributes, requestEagerStart: eager };
       await start(client, WORKFLOWS.delivery, options, START_DEADLINE_MS);
       return workflowId;
     },
@@ -44,13 +46,13 @@ export function createStarter({ client, eager }: StarterOptions): WorkflowStarte
         { key: SEARCH_ATTRIBUTES.flow, value: input.flow },
         { key: SEARCH_ATTRIBUTES.connection, value: about.connection },
       ];
-      await start(client, WORKFLOWS.batch, { workflowId, taskQueue: TASK_QUEUES.bulk, args: [input], staticSummary, typedSearchAttributes }, START_DEADLINE_MS);
+      await start(client, WORKFLOWS.batch, { workflowId, taskQueue: queues.bulk, args: [input], staticSummary, typedSearchAttributes }, START_DEADLINE_MS);
       return workflowId;
     },
     async startIntake(id, input, deadlineMs) {
       const staticSummary = `${input.rows.length} events taken while the store was down`;
       const typedSearchAttributes = [{ key: SEARCH_ATTRIBUTES.job, value: 'intake' }];
-      await start(client, WORKFLOWS.intake, { workflowId: id, taskQueue: TASK_QUEUES.live, args: [input], staticSummary, typedSearchAttributes }, deadlineMs);
+      await start(client, WORKFLOWS.intake, { workflowId: id, taskQueue: queues.live, args: [input], staticSummary, typedSearchAttributes }, deadlineMs);
     },
     stateOf: (workflowId) => describe(client, workflowId),
   };

@@ -1,7 +1,7 @@
 import { Worker } from '@temporalio/worker';
-import { TASK_QUEUES } from '../workflows/contract.ts';
 import type { NativeConnection } from '@temporalio/worker';
 import type { DataConverter } from '@temporalio/common';
+import type { TaskQueues } from '../workflows/contract.ts';
 import type { Activities } from '../activities/interface.ts';
 
 const SHUTDOWN_GRACE = '25s';
@@ -18,6 +18,7 @@ export interface HostOptions {
   readonly activities: Activities;
   /** Names this process in the Temporal UI. */
   readonly identity: string;
+  readonly queues: TaskQueues;
   /** Batches that run at a time. */
   readonly batches: number;
 }
@@ -32,11 +33,11 @@ export interface Host {
 
 /** Hosts workflows and activities: `live` and `bulk` on queues of their own, so that bulk never starves live. */
 export async function startHost(options: HostOptions): Promise<Host> {
-  const { connection, namespace, dataConverter, identity } = options;
+  const { connection, namespace, dataConverter, identity, queues } = options;
   const workflows = 'bundlePath' in options.workflows ? { workflowBundle: { codePath: options.workflows.bundlePath } } : { workflowsPath: options.workflows.workflowsPath };
   const shared = { connection, namespace, dataConverter, ...workflows, activities: options.activities, shutdownGraceTime: SHUTDOWN_GRACE, shutdownForceTime: SHUTDOWN_FORCE } as const;
-  const live = await Worker.create({ ...shared, identity: `${identity}/live`, taskQueue: TASK_QUEUES.live, maxCachedWorkflows: CACHED_WORKFLOWS, maxConcurrentActivityTaskExecutions: 64 });
-  const bulk = await Worker.create({ ...shared, identity: `${identity}/bulk`, taskQueue: TASK_QUEUES.bulk, maxCachedWorkflows: CACHED_WORKFLOWS / 4, maxConcurrentActivityTaskExecutions: options.batches });
+  const live = await Worker.create({ ...shared, identity: `${identity}/live`, taskQueue: queues.live, maxCachedWorkflows: CACHED_WORKFLOWS, maxConcurrentActivityTaskExecutions: 64 });
+  const bulk = await Worker.create({ ...shared, identity: `${identity}/bulk`, taskQueue: queues.bulk, maxCachedWorkflows: CACHED_WORKFLOWS / 4, maxConcurrentActivityTaskExecutions: options.batches });
   const workers = [live, bulk];
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   return {

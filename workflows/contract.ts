@@ -3,7 +3,13 @@ import type { JsonObject } from '../connectors/json.ts';
 import type { StepFailure } from '../flows/steps.ts';
 
 /** Task queues: `bulk` work never starves `live`. */
-export const TASK_QUEUES = { live: 'deskbridge-live', bulk: 'deskbridge-bulk' } as const;
+export const TASK_QUEUES: TaskQueues = { live: 'deskbridge-live', bulk: 'deskbridge-bulk' };
+
+/** The names of both task queues. */
+export interface TaskQueues {
+  readonly live: string;
+  readonly bulk: string;
+}
 
 /** One key's waiting deliveries, handed over under one lease. */
 export interface GroupRef {

@@ -4,6 +4,7 @@ import { createServerProcess } from '../../server/create-server.ts';
 import { createPayloadCodec } from '../../temporal/codec.ts';
 import { createStarter } from '../../temporal/starter.ts';
 import { createWorker } from '../../worker/create-worker.ts';
+import { TASK_QUEUES } from '../../workflows/contract.ts';
 import { findWorkflows, flowsOf, toDirectory, toReceiving } from './parts.ts';
 import { toOwner } from './surroundings.ts';
 import type { Client } from '@temporalio/client';
@@ -35,7 +36,7 @@ export function runServerPart(shared: Shared, client: Client, options: { readonl
   const { connections, route, flows } = toReceiving(config);
   return createServerProcess({
     db,
-    starter: createStarter({ client, eager: options.eager }),
+    starter: createStarter({ client, eager: options.eager, queues: TASK_QUEUES }),
     probeTemporal: () => probeTemporal(client, shared.namespace),
     connections,
     flows,
@@ -69,6 +70,7 @@ export function runWorkerPart(
     namespace,
     dataConverter,
     workflows: findWorkflows(),
+    queues: TASK_QUEUES,
     identity: toOwner('worker'),
     log,
   });

@@ -1,0 +1,22 @@
+import { connectionsClose, connectionsList, connectionsResume } from './connections.ts';
+import { deliveriesDecide } from './decide.ts';
+import { deliveriesList, deliveriesShow } from './deliveries.ts';
+import { eventsList, eventsShow } from './events.ts';
+import { flowsList, flowsPause } from './flows.ts';
+import { parkedList, parkedShow } from './parked.ts';
+import { replayMake, replayPlan } from './replay.ts';
+import { systemCheck } from './system.ts';
+import type { AnyTask } from './task.ts';
+
+const ALL: readonly AnyTask[] = [
+  connectionsClose, connectionsList, connectionsResume,
+  deliveriesDecide, deliveriesList, deliveriesShow,
+  eventsList, eventsShow,
+  flowsList, flowsPause,
+  parkedList, parkedShow,
+  replayMake, replayPlan,
+  systemCheck,
+];
+
+/** Every task that the admin door runs, by name. */
+export const tasks: ReadonlyMap<string, AnyTask> = new Map(ALL.map((task) => [task.name, task]));

@@ -1,0 +1,36 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { migrate } from '../../store/migrate.ts';
+import { createPglite } from '../../store/pglite.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { startStack } from '../helpers/stack.ts';
+import type { Database } from '../../store/database.ts';
+import type { Stack } from '../helpers/stack.ts';
+
+describe('a customer message at Chatwoot', () => {
+  let db: Database;
+  let stack: Stack;
+  beforeAll(async () => {
+    db = await createPglite();
+    await migrate(db);
+    stack = await startStack({ db, helpdesk: 'chatwoot' });
+  });
+  afterAll(async () => {
+    await stack.close();
+    await db.close();
+  });
+
+  it('opens a thread in Slack and posts each message there once', async () => {
+    const written = stack.sandbox.chatwoot.customerWrites('new', 'Where is my order?');
+    await eventually(() => expect(stack.sandbox.slack.threads('C0123')).toHaveLength(1));
+    await eventually(() => expect(JSON.stringify(stack.sandbox.slack.threads('C0123'))).toContain('Where is my order?'));
+    expect(written).toBeDefined();
+  });
+
+  it('leaves a note about a failed payment in a conversation of the customer', async () => {
+    stack.sandbox.stripe.failPayment({ amountDue: 4900, currency: 'usd' });
+    await eventually(async () => {
+      const state = JSON.stringify([...stack.sandbox.chatwoot.state.conversations.values()]);
+      expect(state).toContain('49.00 USD');
+    });
+  });
+});
