@@ -36,12 +36,28 @@ export interface Seen {
 export interface EffectStore {
   write(intent: Intent): Promise<IntentOutcome>;
   /** Opens a new send window on a pending intent; false: a newer attempt owns the key. */
-  resend(again: { readonly intent: string; readonly attempt: Attempt; readonly fingerprint: string; readonly sendForMs: number }): Promise<boolean>;
+  resend(again: {
+    readonly intent: string;
+    readonly attempt: Attempt;
+    readonly fingerprint: string;
+    readonly sendForMs: number;
+  }): Promise<boolean>;
   /** false: another attempt took the effect over since. */
-  settle(outcome: { readonly intent: string; readonly attempt: Attempt; readonly state: 'done' | 'unknown'; readonly remoteId: string | null; readonly result: Json }): Promise<boolean>;
+  settle(outcome: {
+    readonly intent: string;
+    readonly attempt: Attempt;
+    readonly state: 'done' | 'unknown';
+    readonly remoteId: string | null;
+    readonly result: Json;
+  }): Promise<boolean>;
   /** Our request has ended without success: the send window ends `sendByInMs` from now (negative: it is past). */
   giveUp(ended: { readonly intent: string; readonly attempt: Attempt; readonly sendByInMs: number }): Promise<void>;
-  recall(effect: { readonly flow: string; readonly connection: string; readonly kind: string; readonly target: string }): Promise<Json | null>;
+  recall(effect: {
+    readonly flow: string;
+    readonly connection: string;
+    readonly kind: string;
+    readonly target: string;
+  }): Promise<Json | null>;
   own(record: Seen): Promise<'own' | 'foreign' | 'pending'>;
 }
 

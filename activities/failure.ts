@@ -12,7 +12,13 @@ export function toStepFailure(error: unknown, step: string): StepFailure {
   if (error instanceof StepError) return error.failure;
   if (error instanceof ConnectorError) return fromConnector(error, step);
   if (error instanceof StoreUnavailable) {
-    return plain('store_unavailable', 'retry', 'The store did not answer.', 'Nothing to do: it is tried again until the store is back.', step);
+    return plain(
+      'store_unavailable',
+      'retry',
+      'The store did not answer.',
+      'Nothing to do: it is tried again until the store is back.',
+      step,
+    );
   }
   const name = error instanceof Error ? error.name : 'unknown';
   return plain('internal', 'retry', `Unexpected ${name} in the step ${step}.`, 'Look at the worker log of this time; then retry.', step);

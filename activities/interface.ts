@@ -24,7 +24,11 @@ export interface InboxActivities {
   /** `held: false`: a newer attempt owns the key, nothing was changed. */
   settleGroup(input: SettleInput): Promise<{ readonly held: boolean }>;
   /** Keeps an operator's values for the steps of a parked delivery. */
-  saveEdits(input: { readonly group: GroupRef; readonly deliveryId: string; readonly values: JsonObject }): Promise<{ readonly held: boolean }>;
+  saveEdits(input: {
+    readonly group: GroupRef;
+    readonly deliveryId: string;
+    readonly values: JsonObject;
+  }): Promise<{ readonly held: boolean }>;
   /** Lets an effect of unknown outcome be sent again: an operator looked and decided. */
   allowResend(input: { readonly group: GroupRef; readonly deliveryId: string }): Promise<{ readonly held: boolean }>;
   /** Runs the groups of one lease side by side, each step once. */

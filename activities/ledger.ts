@@ -52,16 +52,35 @@ async function perform<T extends Json>(scope: LedgerScope, effect: EffectCall<T>
   const { connection, kind, target } = effect;
   const textHash = effect.text === undefined ? null : toTextHash(effect.text);
   const sendBy = performance.now() + SEND_WINDOW_MS;
-  const written = await scope.store.write({ intent, attempt, eventId, connection, kind, target, class: effect.class, mark, fingerprint, textHash, sendForMs: SEND_WINDOW_MS });
+  const written = await scope.store.write({
+    intent,
+    attempt,
+    eventId,
+    connection,
+    kind,
+    target,
+    class: effect.class,
+    mark,
+    fingerprint,
+    textHash,
+    sendForMs: SEND_WINDOW_MS,
+  });
   if (written.kind === 'lost') throw lost(scope.step);
   if (written.kind === 'fresh') return send(scope, effect, intent, mark, sendBy);
   return resolve(scope, effect, written.row, mark, fingerprint);
 }
 
 /** What an earlier attempt left: settled, unknown, or pending and to be resolved by its class. */
-async function resolve<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, row: EffectRow, mark: string, fingerprint: string): Promise<T> {
+async function resolve<T extends Json>(
+  scope: LedgerScope,
+  effect: EffectCall<T>,
+  row: EffectRow,
+  mark: string,
+  fingerprint: string,
+): Promise<T> {
   if (row.state === 'done') return recallDone(scope, effect, row, fingerprint);
-  if (row.state === 'unknown') throw attention(scope, effect, 'unknown_effect', 'It is not known whether an earlier attempt was carried out.', UNKNOWN_HINT);
+  if (row.state === 'unknown')
+    throw attention(scope, effect, 'unknown_effect', 'It is not known whether an earlier attempt was carried out.', UNKNOWN_HINT);
   const openMs = Math.ceil(row.sendByInMs) + WIRE_MS;
   if (openMs > 0) throw waiting(scope, effect, 'effect_under_way', 'An earlier attempt may still be on the wire.', openMs);
   if (effect.class === 'once') {
@@ -111,7 +130,13 @@ async function unsent<T extends Json>(scope: LedgerScope, effect: EffectCall<T>,
   if (!(error instanceof ConnectorError)) return error;
   if (error.data.ambiguous && effect.class === 'once') {
     await scope.store.settle({ intent, attempt: scope.attempt, state: 'unknown', remoteId: null, result: null });
-    return attention(scope, effect, 'unknown_effect', 'The answer was lost: it is not known whether the write was carried out.', UNKNOWN_HINT);
+    return attention(
+      scope,
+      effect,
+      'unknown_effect',
+      'The answer was lost: it is not known whether the write was carried out.',
+      UNKNOWN_HINT,
+    );
   }
   const settlingMs = error.data.ambiguous ? SETTLING_MS : 0;
   await scope.store.giveUp({ intent, attempt: scope.attempt, sendByInMs: settlingMs - WIRE_MS });
@@ -122,14 +147,26 @@ const UNKNOWN_HINT = 'Look at the remote system. If the write is there: skip. If
 
 function valuesChanged<T extends Json>(scope: LedgerScope, effect: EffectCall<T>): StepError {
   const message = 'This was already sent with other values; sending it again would not change them.';
-  return attention(scope, effect, 'values_changed', message, 'Undo the change of the configuration or the edit and retry, or skip; or replay the event with --again.');
+  return attention(
+    scope,
+    effect,
+    'values_changed',
+    message,
+    'Undo the change of the configuration or the edit and retry, or skip; or replay the event with --again.',
+  );
 }
 
 function attention<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, code: string, message: string, hint: string): StepError {
   return new StepError(toFailure(scope, effect, { code, kind: 'attention', message, hint, retryAfterMs: null }));
 }
 
-function waiting<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, code: string, message: string, retryAfterMs: number): StepError {
+function waiting<T extends Json>(
+  scope: LedgerScope,
+  effect: EffectCall<T>,
+  code: string,
+  message: string,
+  retryAfterMs: number,
+): StepError {
   return new StepError(toFailure(scope, effect, { code, kind: 'retry', message, hint: 'Nothing to do.', retryAfterMs }));
 }
 

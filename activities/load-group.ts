@@ -39,7 +39,12 @@ function toMember(row: BegunRow, directory: FlowDirectory): GroupMember {
   const facts = row.raw === null || inbound === undefined ? {} : inbound.facts(topic, row.raw);
   const again = row.generation === 0 ? '' : `#${row.generation}`;
   const identity = `${connection}:${row.dedupe.slice(0, 32)}${again}`;
-  return { deliveryId, attempts, edits, event: { id: eventId, identity, connection, topic, record, receivedAt: row.receivedAt.toISOString(), facts } };
+  return {
+    deliveryId,
+    attempts,
+    edits,
+    event: { id: eventId, identity, connection, topic, record, receivedAt: row.receivedAt.toISOString(), facts },
+  };
 }
 
 function toLane(lane: number): Lane {

@@ -39,7 +39,13 @@ export interface Ledger {
   /** The result of the settled effect of this flow with this kind and target, whichever event caused it. */
   recall(effect: { readonly connection: string; readonly kind: string; readonly target: string }): Promise<Json | null>;
   /** Whether one of our own effects wrote this record; `pending`: an intent with this text is not settled yet. */
-  isOwn(record: { readonly connection: string; readonly kind: string; readonly target: string; readonly remoteId: string | null; readonly text: string | null }): Promise<'own' | 'foreign' | 'pending'>;
+  isOwn(record: {
+    readonly connection: string;
+    readonly kind: string;
+    readonly target: string;
+    readonly remoteId: string | null;
+    readonly text: string | null;
+  }): Promise<'own' | 'foreign' | 'pending'>;
 }
 
 /** What an operation works with. */
@@ -53,4 +59,6 @@ export interface OperationContext {
 }
 
 /** The implementations of every operation; the same in `delivery` and in `batch`. */
-export type OperationTable = { readonly [O in OperationName]: (context: OperationContext, input: OperationInput<O>) => Promise<OperationOutput<O>> };
+export type OperationTable = {
+  readonly [O in OperationName]: (context: OperationContext, input: OperationInput<O>) => Promise<OperationOutput<O>>;
+};

@@ -25,7 +25,12 @@ export interface StepDeps {
  * attempt, and turns whatever goes wrong into a StepError. Without an attempt it takes a new one, so that an earlier attempt
  * that still runs somewhere can write nothing more.
  */
-export async function runStep<O extends OperationName>(deps: StepDeps, operation: O, call: StepCall<O>, attempt?: Attempt): Promise<OperationOutput<O>> {
+export async function runStep<O extends OperationName>(
+  deps: StepDeps,
+  operation: O,
+  call: StepCall<O>,
+  attempt?: Attempt,
+): Promise<OperationOutput<O>> {
   const { connection } = call.input;
   const name = call.step.item === undefined ? call.step.name : `${call.step.name}/${call.step.item}`;
   try {

@@ -17,7 +17,10 @@ export interface Settler {
 export function createSettler({ db, onFreed }: { readonly db: Database; onFreed(): void }): Settler {
   const commits = createGroupCommit<{ input: SettleInput; attempt: Attempt }, boolean>({
     commit: async (batch) => {
-      const settled = await settleGroups(db, batch.map(({ input, attempt }) => ({ ...input.group, ...input, epoch: attempt.epoch })));
+      const settled = await settleGroups(
+        db,
+        batch.map(({ input, attempt }) => ({ ...input.group, ...input, epoch: attempt.epoch })),
+      );
       return settled.map(({ held }) => held);
     },
     maxRows: MOST_ROWS,

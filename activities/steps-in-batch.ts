@@ -8,7 +8,11 @@ import type { StepDeps } from './run-step.ts';
 export function createStepsInBatch(deps: StepDeps, group: GroupRef, attempt: Attempt, member: GroupMember): Steps {
   const { deliveryId, event, edits } = member;
   return {
-    async run<O extends OperationName>(step: Parameters<Steps['run']>[0], operation: O, input: OperationInput<O>): Promise<OperationOutput<O>> {
+    async run<O extends OperationName>(
+      step: Parameters<Steps['run']>[0],
+      operation: O,
+      input: OperationInput<O>,
+    ): Promise<OperationOutput<O>> {
       const call = { group, deliveryId, eventId: event.id, identity: event.identity, edits, step, input: throughJson(input) };
       return throughJson(await runStep(deps, operation, call, attempt));
     },

@@ -81,7 +81,16 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
 
   const calm = async (lane: Lane, limit: number, retryingOnly: boolean): Promise<number> => {
     const leasePrefix = newLease();
-    const rows = await claimDeliveries(deps.db, { lane, leasePrefix, groups: limit, perGroup: DELIVERIES_A_GROUP, owner: deps.owner, ttlMs: LEASE_MS, coalesce: deps.coalesce, retryingOnly });
+    const rows = await claimDeliveries(deps.db, {
+      lane,
+      leasePrefix,
+      groups: limit,
+      perGroup: DELIVERIES_A_GROUP,
+      owner: deps.owner,
+      ttlMs: LEASE_MS,
+      coalesce: deps.coalesce,
+      retryingOnly,
+    });
     const leases = byLease(rows, lane);
     pace.spent(leases.length, now());
     for (const lease of leases) track(handOver(lease, handOverDelivery));
@@ -89,7 +98,16 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   };
   const backlog = async (lane: Lane): Promise<number> => {
     const lease = newLease();
-    const rows = await claimGroups(deps.db, { lane, lease, groups: BATCH_GROUPS, perGroup: DELIVERIES_A_GROUP, owner: deps.owner, ttlMs: LEASE_MS, kind: 'batch', coalesce: deps.coalesce });
+    const rows = await claimGroups(deps.db, {
+      lane,
+      lease,
+      groups: BATCH_GROUPS,
+      perGroup: DELIVERIES_A_GROUP,
+      owner: deps.owner,
+      ttlMs: LEASE_MS,
+      kind: 'batch',
+      coalesce: deps.coalesce,
+    });
     if (rows.length === 0) return 0;
     lastBatchMs = now();
     track(handOver({ id: lease, lane, rows }, handOverBatch));

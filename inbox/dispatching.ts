@@ -25,7 +25,11 @@ export interface DispatchingOptions {
   readonly starter: WorkflowStarter;
   readonly owner: string;
   readonly flows: readonly FlowQueue[];
-  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void; error(fields: object, message: string): void };
+  readonly log: {
+    info(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+    error(fields: object, message: string): void;
+  };
 }
 
 /** Dispatcher, reaper and the wake-up hints of other replicas, as one thing to start and stop. */

@@ -18,7 +18,11 @@ export interface EffectCommits {
 /** Builds the ledger's group commits. */
 export function createEffectCommits(db: Queryable): EffectCommits {
   const intents = createGroupCommit<IntentRow, IntentOutcome>({ ...LIMITS, commit: (rows) => writeIntents(db, rows), sizeOf: sizeOfJson });
-  const settlements = createGroupCommit<EffectSettlement, boolean>({ ...LIMITS, commit: (effects) => settleEffects(db, effects), sizeOf: sizeOfJson });
+  const settlements = createGroupCommit<EffectSettlement, boolean>({
+    ...LIMITS,
+    commit: (effects) => settleEffects(db, effects),
+    sizeOf: sizeOfJson,
+  });
   return {
     writeIntent: (row) => intents.add({ ...row, token: row.token ?? randomUUID() }),
     settleEffect: (effect) => settlements.add(effect),

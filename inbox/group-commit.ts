@@ -48,7 +48,11 @@ export function createGroupCommit<T, R>(settings: GroupCommitSettings<T, R>): Gr
   function add(item: T): Promise<R> {
     const bytes = settings.sizeOf(item);
     if (load.rows + 1 > settings.maxQueuedRows || load.bytes + bytes > settings.maxQueuedBytes) {
-      return Promise.reject(new QueueFull(`The queue before the store is full (${load.rows} rows, ${load.bytes} bytes; at most ${settings.maxQueuedRows} and ${settings.maxQueuedBytes}). Try again in some seconds; if it stays full, the store is too slow or down.`));
+      return Promise.reject(
+        new QueueFull(
+          `The queue before the store is full (${load.rows} rows, ${load.bytes} bytes; at most ${settings.maxQueuedRows} and ${settings.maxQueuedBytes}). Try again in some seconds; if it stays full, the store is too slow or down.`,
+        ),
+      );
     }
     load.rows += 1;
     load.bytes += bytes;
@@ -93,8 +97,12 @@ function countOfBatch<T, R>(queue: readonly Waiting<T, R>[], settings: GroupComm
 
 async function commitAll<T, R>(commit: GroupCommitSettings<T, R>['commit'], batch: readonly Waiting<T, R>[]): Promise<void> {
   try {
-    const results = await commitRepeatedly(commit, batch.map((waiting) => waiting.item));
-    if (results.length !== batch.length) throw new Error(`A commit of ${batch.length} items answered ${results.length} results; expected one for each. Report this as a bug.`);
+    const results = await commitRepeatedly(
+      commit,
+      batch.map((waiting) => waiting.item),
+    );
+    if (results.length !== batch.length)
+      throw new Error(`A commit of ${batch.length} items answered ${results.length} results; expected one for each. Report this as a bug.`);
     for (const [index, result] of results.entries()) batch[index]?.resolve(result);
   } catch (error) {
     if (batch.length === 1 || !isBadRow(error)) {
@@ -120,5 +128,8 @@ async function commitRepeatedly<T, R>(commit: GroupCommitSettings<T, R>['commit'
 
 function asUnavailable(error: unknown): StoreUnavailable {
   if (error instanceof StoreUnavailable) return error;
-  return new StoreUnavailable(`The store rolled a commit back ${COMMIT_TRIES} times because of others. Try again; if it goes on, look for long transactions.`, { cause: error });
+  return new StoreUnavailable(
+    `The store rolled a commit back ${COMMIT_TRIES} times because of others. Try again; if it goes on, look for long transactions.`,
+    { cause: error },
+  );
 }

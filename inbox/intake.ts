@@ -18,7 +18,15 @@ export interface Intake {
 }
 
 /** Groups bodies into `intake` workflows, so that a 2xx means "on disk" also while the store is down. */
-export function createIntake({ starter, owner, now }: { readonly starter: WorkflowStarter; readonly owner: string; now(): number }): Intake {
+export function createIntake({
+  starter,
+  owner,
+  now,
+}: {
+  readonly starter: WorkflowStarter;
+  readonly owner: string;
+  now(): number;
+}): Intake {
   let count = 0;
   const born = now().toString(36);
   const commits = createGroupCommit<IntakeRow, null>({
@@ -44,11 +52,27 @@ export function createIntake({ starter, owner, now }: { readonly starter: Workfl
 /** An event as it travels through `intake`. */
 export function toIntakeRow(row: RecordRow, nowMs: number): IntakeRow {
   const { connection, topic, record, deliveries } = row;
-  return { connection, topic, record, deliveries, dedupe: row.dedupe.toString('hex'), raw: row.raw.toString('base64'), receivedAt: (row.receivedAt ?? new Date(nowMs)).toISOString() };
+  return {
+    connection,
+    topic,
+    record,
+    deliveries,
+    dedupe: row.dedupe.toString('hex'),
+    raw: row.raw.toString('base64'),
+    receivedAt: (row.receivedAt ?? new Date(nowMs)).toISOString(),
+  };
 }
 
 /** The recorder's row again. */
 export function fromIntakeRow(row: IntakeRow): RecordRow {
   const { connection, topic, record, deliveries } = row;
-  return { connection, topic, record, deliveries, dedupe: Buffer.from(row.dedupe, 'hex'), raw: Buffer.from(row.raw, 'base64'), receivedAt: new Date(row.receivedAt) };
+  return {
+    connection,
+    topic,
+    record,
+    deliveries,
+    dedupe: Buffer.from(row.dedupe, 'hex'),
+    raw: Buffer.from(row.raw, 'base64'),
+    receivedAt: new Date(row.receivedAt),
+  };
 }

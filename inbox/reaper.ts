@@ -30,10 +30,17 @@ export type Verdict =
 /** The reaper's table (pure): a workflow that ended without settling frees what it held; an operator's end is shown as such. */
 export function judge(lease: Pick<OpenLease, 'kind' | 'started' | 'createdAt'>, state: WorkflowState, nowMs: number): Verdict {
   if (state === 'running') {
-    return nowMs - lease.createdAt.getTime() > LONG_MS && lease.kind === 'batch' ? { act: 'alarm', reason: 'a batch has been running for over an hour' } : { act: 'follow' };
+    return nowMs - lease.createdAt.getTime() > LONG_MS && lease.kind === 'batch'
+      ? { act: 'alarm', reason: 'a batch has been running for over an hour' }
+      : { act: 'follow' };
   }
   if (state === 'continued') return { act: 'follow' };
-  if (state === 'not_found') return { act: 'release', state: 'waiting', reason: lease.started ? 'its workflow is no longer known to Temporal' : 'its workflow was never started' };
+  if (state === 'not_found')
+    return {
+      act: 'release',
+      state: 'waiting',
+      reason: lease.started ? 'its workflow is no longer known to Temporal' : 'its workflow was never started',
+    };
   if (state === 'completed') return { act: 'release', state: 'waiting', reason: 'its workflow completed without settling' };
   if ((state === 'terminated' || state === 'cancelled') && lease.kind === 'delivery') {
     return { act: 'release', state: 'terminated', reason: `its workflow was ${state} by an operator` };
@@ -79,13 +86,21 @@ export function startReaper(deps: ReaperDeps): { stop(): Promise<void>; pass(): 
 
 /** A lease that was never started is released rather than started again: its groups get a new lease, the id is never used. */
 async function reap(deps: ReaperDeps, lease: OpenLease): Promise<number> {
-  const verdict = judge(lease, lease.workflowId === null ? 'not_found' : await deps.starter.stateOf(lease.workflowId), (deps.now ?? Date.now)());
+  const verdict = judge(
+    lease,
+    lease.workflowId === null ? 'not_found' : await deps.starter.stateOf(lease.workflowId),
+    (deps.now ?? Date.now)(),
+  );
   if (verdict.act !== 'release') {
     if (verdict.act === 'alarm') deps.log.warn({ lease: lease.lease, workflow: lease.workflowId }, verdict.reason);
     await extendLease(deps.db, lease.lease, EXTEND_MS);
     return 0;
   }
   deps.log.info({ lease: lease.lease, workflow: lease.workflowId, reason: verdict.reason }, 'a lease was taken back');
-  const { deliveries } = await releaseLease(deps.db, lease.lease, { reason: verdict.reason, state: verdict.state, retrying: lease.started });
+  const { deliveries } = await releaseLease(deps.db, lease.lease, {
+    reason: verdict.reason,
+    state: verdict.state,
+    retrying: lease.started,
+  });
   return deliveries;
 }

@@ -54,7 +54,9 @@ export function createRecorder(settings: RecorderSettings): Recorder {
     sizeOf: (row: RecordRow) => row.raw.length + ROW_OVERHEAD_BYTES,
     commit: async (batch: readonly RecordRow[]) => {
       const recorded = await recordEvents(settings.db, batch);
-      const flows = new Set(batch.flatMap((row, index) => (recorded[index]?.fresh === true ? row.deliveries.map((delivery) => delivery.flow) : [])));
+      const flows = new Set(
+        batch.flatMap((row, index) => (recorded[index]?.fresh === true ? row.deliveries.map((delivery) => delivery.flow) : [])),
+      );
       if (flows.size > 0) {
         settings.onRecorded?.(flows);
         notifier.hint();

@@ -102,10 +102,16 @@ export async function createServerProcess(options: ServerProcessOptions): Promis
 function watchQueues(metrics: ReceiverMetrics, db: Database): void {
   const labels = ['flow', 'lane'];
   const watch = (name: string, help: string, read: (queue: Awaited<ReturnType<typeof listQueues>>[number]) => number): void =>
-    metrics.watch(name, help, labels, async () => (await listQueues(db)).map((queue) => ({ labels: { flow: queue.flow, lane: String(queue.lane) }, value: read(queue) })));
+    metrics.watch(name, help, labels, async () =>
+      (await listQueues(db)).map((queue) => ({ labels: { flow: queue.flow, lane: String(queue.lane) }, value: read(queue) })),
+    );
   watch('deskbridge_queue_waiting', 'Deliveries that wait', (queue) => queue.waiting);
   watch('deskbridge_queue_under_way', 'Groups under way', (queue) => queue.underWay);
   watch('deskbridge_queue_parked', 'Deliveries that wait for a person', (queue) => queue.parked);
-  watch('deskbridge_queue_closed', '1 while the gate is closed or the flow paused', (queue) => (queue.closedUntil !== null || queue.paused ? 1 : 0));
-  watch('deskbridge_queue_oldest_seconds', 'Age of the oldest waiting delivery', (queue) => (queue.oldestWaitingAt === null ? 0 : (Date.now() - queue.oldestWaitingAt.getTime()) / 1000));
+  watch('deskbridge_queue_closed', '1 while the gate is closed or the flow paused', (queue) =>
+    queue.closedUntil !== null || queue.paused ? 1 : 0,
+  );
+  watch('deskbridge_queue_oldest_seconds', 'Age of the oldest waiting delivery', (queue) =>
+    queue.oldestWaitingAt === null ? 0 : (Date.now() - queue.oldestWaitingAt.getTime()) / 1000,
+  );
 }

@@ -34,8 +34,56 @@ export interface ReceiverMetrics {
 /** Creates the metrics on a registry of their own; `process` adds memory, CPU and event-loop metrics of the Node.js process. */
 export function createMetrics(options: { readonly process?: boolean } = {}): ReceiverMetrics {
   const registry = new Registry();
-  const registers = [registry];
   const skew = createClockSkew();
+  const { requests, refusals, ack, bytes, secrets } = createCounters(registry);
+  if (options.process) collectDefaultMetrics({ register: registry });
+
+  const watch: ReceiverMetrics['watch'] = (name, help, labels, read) => {
+    new Gauge({
+      name,
+      help,
+      labelNames: [...labels],
+      registers: [registry],
+      async collect() {
+        this.reset();
+        const readings = await Promise.resolve()
+          .then(read)
+          .catch(() => []);
+        for (const reading of readings) this.set({ ...reading.labels }, reading.value);
+      },
+    });
+  };
+  watch('deskbridge_clock_skew_seconds', "Median of how far the sender's clock is ahead of ours", ['connection'], () =>
+    [...skew.medians()].map(([connection, value]) => ({ labels: { connection }, value })),
+  );
+
+  return {
+    contentType: registry.contentType,
+    observe(measure) {
+      const connection = measure.connection ?? NO_CONNECTION;
+      requests.inc({ connection, verdict: measure.verdict });
+      ack.observe({ connection }, measure.seconds);
+      bytes.inc({ connection }, measure.bytes);
+      if (isRefusal(measure.verdict)) refusals.inc({ connection, reason: measure.reason ?? measure.verdict });
+      if (measure.secretIndex !== null) secrets.inc({ connection, index: String(measure.secretIndex) });
+      if (measure.skewSeconds !== null) skew.add(connection, measure.skewSeconds);
+    },
+    watch,
+    text: () => registry.metrics(),
+  };
+}
+
+/** What requests are counted by. */
+interface Counters {
+  readonly requests: Counter<'connection' | 'verdict'>;
+  readonly refusals: Counter<'connection' | 'reason'>;
+  readonly ack: Histogram<'connection'>;
+  readonly bytes: Counter<'connection'>;
+  readonly secrets: Counter<'connection' | 'index'>;
+}
+
+function createCounters(registry: Registry): Counters {
+  const registers = [registry];
   const requests = new Counter({
     name: 'deskbridge_webhook_requests_total',
     help: 'Webhook requests by what they came to',
@@ -67,41 +115,7 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Rec
     labelNames: ['connection', 'index'],
     registers,
   });
-  if (options.process) collectDefaultMetrics({ register: registry });
-
-  const watch: ReceiverMetrics['watch'] = (name, help, labels, read) => {
-    new Gauge({
-      name,
-      help,
-      labelNames: [...labels],
-      registers,
-      async collect() {
-        this.reset();
-        const readings = await Promise.resolve()
-          .then(read)
-          .catch(() => []);
-        for (const reading of readings) this.set({ ...reading.labels }, reading.value);
-      },
-    });
-  };
-  watch('deskbridge_clock_skew_seconds', "Median of how far the sender's clock is ahead of ours", ['connection'], () =>
-    [...skew.medians()].map(([connection, value]) => ({ labels: { connection }, value })),
-  );
-
-  return {
-    contentType: registry.contentType,
-    observe(measure) {
-      const connection = measure.connection ?? NO_CONNECTION;
-      requests.inc({ connection, verdict: measure.verdict });
-      ack.observe({ connection }, measure.seconds);
-      bytes.inc({ connection }, measure.bytes);
-      if (isRefusal(measure.verdict)) refusals.inc({ connection, reason: measure.reason ?? measure.verdict });
-      if (measure.secretIndex !== null) secrets.inc({ connection, index: String(measure.secretIndex) });
-      if (measure.skewSeconds !== null) skew.add(connection, measure.skewSeconds);
-    },
-    watch,
-    text: () => registry.metrics(),
-  };
+  return { requests, refusals, ack, bytes, secrets };
 }
 
 function isRefusal(verdict: Verdict): boolean {

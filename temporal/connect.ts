@@ -28,7 +28,9 @@ export async function connectWorker(where: TemporalAddress): Promise<NativeConne
   try {
     return await NativeConnection.connect(toOptions(where));
   } catch (error) {
-    throw new Error(`Temporal does not answer at ${where.address}: start it there, or correct temporal.address in the configuration.`, { cause: error });
+    throw new Error(`Temporal does not answer at ${where.address}: start it there, or correct temporal.address in the configuration.`, {
+      cause: error,
+    });
   }
 }
 

@@ -54,14 +54,37 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   const isOver = (): boolean => failed !== null || child.exitCode !== null || child.signalCode !== null;
   if (!(await answers(address, isOver))) {
     child.kill('SIGKILL');
-    throw new Error(`The Temporal dev server did not start on port ${options.port}: ${lastWords(failed, output)} Is the port in use? Try another one, or set TEMPORAL_CLI_PATH.`);
+    throw new Error(
+      `The Temporal dev server did not start on port ${options.port}: ${lastWords(failed, output)} Is the port in use? Try another one, or set TEMPORAL_CLI_PATH.`,
+    );
   }
-  return { address, uiOrigin: `http://127.0.0.1:${options.uiPort}`, pid: child.pid ?? 0, ended, stop: () => end(child, ended, 'SIGTERM'), kill: () => end(child, ended, 'SIGKILL') };
+  return {
+    address,
+    uiOrigin: `http://127.0.0.1:${options.uiPort}`,
+    pid: child.pid ?? 0,
+    ended,
+    stop: () => end(child, ended, 'SIGTERM'),
+    kill: () => end(child, ended, 'SIGKILL'),
+  };
 }
 
 function toArguments({ port, uiPort, dbFile, codecEndpoint }: DevServerOptions): string[] {
-  const args = ['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port), '--ui-ip', '127.0.0.1', '--ui-port', String(uiPort), '--log-level', 'error'];
-  for (const { name, type } of Object.values(SEARCH_ATTRIBUTES)) args.push('--search-attribute', `${name}=${type === 'BOOL' ? 'Bool' : 'Keyword'}`);
+  const args = [
+    'server',
+    'start-dev',
+    '--ip',
+    '127.0.0.1',
+    '--port',
+    String(port),
+    '--ui-ip',
+    '127.0.0.1',
+    '--ui-port',
+    String(uiPort),
+    '--log-level',
+    'error',
+  ];
+  for (const { name, type } of Object.values(SEARCH_ATTRIBUTES))
+    args.push('--search-attribute', `${name}=${type === 'BOOL' ? 'Bool' : 'Keyword'}`);
   if (dbFile !== null) args.push('--db-filename', dbFile, '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal');
   if (codecEndpoint !== null) args.push('--ui-codec-endpoint', codecEndpoint);
   return args;

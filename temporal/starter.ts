@@ -46,13 +46,23 @@ export function createStarter({ client, eager, queues }: StarterOptions): Workfl
         { key: SEARCH_ATTRIBUTES.flow, value: input.flow },
         { key: SEARCH_ATTRIBUTES.connection, value: about.connection },
       ];
-      await start(client, WORKFLOWS.batch, { workflowId, taskQueue: queues.bulk, args: [input], staticSummary, typedSearchAttributes }, START_DEADLINE_MS);
+      await start(
+        client,
+        WORKFLOWS.batch,
+        { workflowId, taskQueue: queues.bulk, args: [input], staticSummary, typedSearchAttributes },
+        START_DEADLINE_MS,
+      );
       return workflowId;
     },
     async startIntake(id, input, deadlineMs) {
       const staticSummary = `${input.rows.length} events taken while the store was down`;
       const typedSearchAttributes = [{ key: SEARCH_ATTRIBUTES.job, value: 'intake' }];
-      await start(client, WORKFLOWS.intake, { workflowId: id, taskQueue: queues.live, args: [input], staticSummary, typedSearchAttributes }, deadlineMs);
+      await start(
+        client,
+        WORKFLOWS.intake,
+        { workflowId: id, taskQueue: queues.live, args: [input], staticSummary, typedSearchAttributes },
+        deadlineMs,
+      );
     },
     stateOf: (workflowId) => describe(client, workflowId),
   };

@@ -56,7 +56,11 @@ export function bindConnections(configured: readonly ConfiguredConnection[]): Bo
       if (found?.role !== 'chat') throw unknownConnection(name, 'a team chat');
       return found.client;
     },
-    probe: (name) => bound.get(name)?.client.probe().then(() => undefined),
+    probe: (name) =>
+      bound
+        .get(name)
+        ?.client.probe()
+        .then(() => undefined),
   };
 }
 
@@ -65,11 +69,17 @@ function bind({ name, settings }: ConfiguredConnection): Bound | null {
   switch (settings.type) {
     case 'deskwoot': {
       const { account, baseUrl, token } = settings;
-      return { role: 'helpdesk', client: createDeskwootClient({ http: http(deskwootCalls(token)), connection: name, account, uiBaseUrl: baseUrl }) };
+      return {
+        role: 'helpdesk',
+        client: createDeskwootClient({ http: http(deskwootCalls(token)), connection: name, account, uiBaseUrl: baseUrl }),
+      };
     }
     case 'chatwoot': {
       const { account, baseUrl, token } = settings;
-      return { role: 'helpdesk', client: createChatwootClient({ http: http(chatwootCalls(token)), connection: name, account, uiBaseUrl: baseUrl }) };
+      return {
+        role: 'helpdesk',
+        client: createChatwootClient({ http: http(chatwootCalls(token)), connection: name, account, uiBaseUrl: baseUrl }),
+      };
     }
     case 'stripe':
       return { role: 'billing', client: createStripeClient({ http: http(stripeCalls(settings.key)), connection: name }) };

@@ -46,7 +46,12 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
   const connections = bindConnections(options.configured);
   const activities = createActivities(createActivityDeps(options, connections));
   const host = await startHost({ ...options, activities, batches: BATCHES_AT_A_TIME });
-  const prober = startProber({ db: options.db, probe: (name) => connections.probe(name), onOpened: () => options.onFreed(), log: options.log });
+  const prober = startProber({
+    db: options.db,
+    probe: (name) => connections.probe(name),
+    onOpened: () => options.onFreed(),
+    log: options.log,
+  });
   return {
     ended: host.ended,
     async stop() {

@@ -34,10 +34,33 @@ export interface Host {
 /** Hosts workflows and activities: `live` and `bulk` on queues of their own, so that bulk never starves live. */
 export async function startHost(options: HostOptions): Promise<Host> {
   const { connection, namespace, dataConverter, identity, queues } = options;
-  const workflows = 'bundlePath' in options.workflows ? { workflowBundle: { codePath: options.workflows.bundlePath } } : { workflowsPath: options.workflows.workflowsPath };
-  const shared = { connection, namespace, dataConverter, ...workflows, activities: options.activities, shutdownGraceTime: SHUTDOWN_GRACE, shutdownForceTime: SHUTDOWN_FORCE } as const;
-  const live = await Worker.create({ ...shared, identity: `${identity}/live`, taskQueue: queues.live, maxCachedWorkflows: CACHED_WORKFLOWS, maxConcurrentActivityTaskExecutions: 64 });
-  const bulk = await Worker.create({ ...shared, identity: `${identity}/bulk`, taskQueue: queues.bulk, maxCachedWorkflows: CACHED_WORKFLOWS / 4, maxConcurrentActivityTaskExecutions: options.batches });
+  const workflows =
+    'bundlePath' in options.workflows
+      ? { workflowBundle: { codePath: options.workflows.bundlePath } }
+      : { workflowsPath: options.workflows.workflowsPath };
+  const shared = {
+    connection,
+    namespace,
+    dataConverter,
+    ...workflows,
+    activities: options.activities,
+    shutdownGraceTime: SHUTDOWN_GRACE,
+    shutdownForceTime: SHUTDOWN_FORCE,
+  } as const;
+  const live = await Worker.create({
+    ...shared,
+    identity: `${identity}/live`,
+    taskQueue: queues.live,
+    maxCachedWorkflows: CACHED_WORKFLOWS,
+    maxConcurrentActivityTaskExecutions: 64,
+  });
+  const bulk = await Worker.create({
+    ...shared,
+    identity: `${identity}/bulk`,
+    taskQueue: queues.bulk,
+    maxCachedWorkflows: CACHED_WORKFLOWS / 4,
+    maxConcurrentActivityTaskExecutions: options.batches,
+  });
   const workers = [live, bulk];
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => undefined);
   return {

@@ -8,7 +8,10 @@ export async function batch(input: BatchInput): Promise<BatchReport> {
     return await bulk.runBatch.executeWithOptions({ summary: `${input.groups} groups of ${input.flow}` }, [input]);
   } catch (error) {
     if (isCancellation(error)) throw error;
-    const released = await inbox.releaseLease({ lease: input.lease, reason: 'the batch did not finish: its worker was stopped or overloaded' });
+    const released = await inbox.releaseLease({
+      lease: input.lease,
+      reason: 'the batch did not finish: its worker was stopped or overloaded',
+    });
     return { groups: input.groups, deliveries: released, done: 0, released, lost: 0 };
   }
 }

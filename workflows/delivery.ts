@@ -24,8 +24,14 @@ export async function delivery(input: DeliveryInput): Promise<DeliveryReport> {
   const validator = (): void => {
     if (!parked || decision !== null) throw new Error('Nothing is parked here: the group is running, or a decision was already taken.');
   };
-  setHandler(retryUpdate, () => decide({ kind: 'retry' }), { validator, description: "Run the group again, on today's code and configuration" });
-  setHandler(skipUpdate, () => decide({ kind: 'skip' }), { validator, description: 'Leave the parked delivery out and go on with the next' });
+  setHandler(retryUpdate, () => decide({ kind: 'retry' }), {
+    validator,
+    description: "Run the group again, on today's code and configuration",
+  });
+  setHandler(skipUpdate, () => decide({ kind: 'skip' }), {
+    validator,
+    description: 'Leave the parked delivery out and go on with the next',
+  });
   setHandler(editUpdate, (edit) => decide({ kind: 'edit', edit }), {
     validator: (edit) => {
       validator();

@@ -3,7 +3,9 @@ import { RETRY_TABLE } from './retry-table.ts';
 import type { InboxActivities } from '../activities/interface.ts';
 
 /** Reads and settles the inbox; retried until the store answers. */
-export const inbox = proxyActivities<Pick<InboxActivities, 'loadGroup' | 'settleGroup' | 'saveEdits' | 'allowResend' | 'releaseLease'>>(RETRY_TABLE.store);
+export const inbox = proxyActivities<Pick<InboxActivities, 'loadGroup' | 'settleGroup' | 'saveEdits' | 'allowResend' | 'releaseLease'>>(
+  RETRY_TABLE.store,
+);
 
 /** Runs a batch, once. */
 export const bulk = proxyActivities<Pick<InboxActivities, 'runBatch'>>(RETRY_TABLE.batch);

@@ -43,7 +43,9 @@ export async function runDev(options: ProcessOptions): Promise<void> {
   const client = createClient(connection, where.namespace, dataConverter);
   const server = await runServerPart(shared, client, { eager: true, uiOrigin: devServer?.uiOrigin ?? null });
   const worker = await runWorkerPart(shared, connection, { record: (rows) => server.record(rows), onFreed: () => server.wake() });
-  const housekeeping = startHousekeeping(db, config.store.retention, () => log.warn({}, 'housekeeping failed; it is tried again in ten minutes'));
+  const housekeeping = startHousekeeping(db, config.store.retention, () =>
+    log.warn({}, 'housekeeping failed; it is tried again in ten minutes'),
+  );
   options.onReady?.({ server: `http://${config.server.host}:${server.port}`, temporalUi: devServer?.uiOrigin ?? null });
 
   await Promise.race([waitForSignal(), worker.ended]);
@@ -58,7 +60,11 @@ export async function runDev(options: ProcessOptions): Promise<void> {
 
 async function startEmbedded(options: ProcessOptions, config: DeskbridgeConfig, state: StateDir): Promise<DevServer> {
   const { temporalCliPath: cliPath } = options;
-  if (cliPath === undefined) throw new StartFailure('There is no Temporal: name one under temporal.address, or start with npm start, which brings the dev server.', 1);
+  if (cliPath === undefined)
+    throw new StartFailure(
+      'There is no Temporal: name one under temporal.address, or start with npm start, which brings the dev server.',
+      1,
+    );
   try {
     return await startDevServer({
       cliPath,

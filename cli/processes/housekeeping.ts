@@ -6,12 +6,22 @@ const DAY_MS = 24 * 60 * 60 * 1000;
 const LEASE_DAYS = 7;
 
 /** Removes what is past its time, in chunks, now and every ten minutes until stopped. Failures wait for the next round. */
-export function startHousekeeping(db: Database, retention: { readonly bodies: number; readonly events: number }, onFailed: (error: unknown) => void): { stop(): Promise<void> } {
+export function startHousekeeping(
+  db: Database,
+  retention: { readonly bodies: number; readonly events: number },
+  onFailed: (error: unknown) => void,
+): { stop(): Promise<void> } {
   let stopped = false;
   const round = async (): Promise<void> => {
     const bodies = { olderThanDays: Math.ceil(retention.bodies / DAY_MS) };
     const events = { olderThanDays: Math.ceil(retention.events / DAY_MS) };
-    const sweeps = [() => sweepBodies(db, bodies), () => sweepEvents(db, events), () => sweepKeys(db), () => sweepLeases(db, { olderThanDays: LEASE_DAYS }), () => sweepParkedRequests(db, events)];
+    const sweeps = [
+      () => sweepBodies(db, bodies),
+      () => sweepEvents(db, events),
+      () => sweepKeys(db),
+      () => sweepLeases(db, { olderThanDays: LEASE_DAYS }),
+      () => sweepParkedRequests(db, events),
+    ];
     for (const sweep of sweeps) {
       while (!stopped && (await sweep()) > 0);
     }

@@ -31,7 +31,11 @@ export interface Shared {
 }
 
 /** Starts the receiving half: receiver, dispatcher, reaper. */
-export function runServerPart(shared: Shared, client: Client, options: { readonly eager: boolean; readonly uiOrigin: string | null }): Promise<ServerProcess> {
+export function runServerPart(
+  shared: Shared,
+  client: Client,
+  options: { readonly eager: boolean; readonly uiOrigin: string | null },
+): Promise<ServerProcess> {
   const { config, db, log } = shared;
   const { connections, route, flows } = toReceiving(config);
   return createServerProcess({
@@ -84,7 +88,11 @@ export function installRuntime(log: Logger): void {
     if (level === 'ERROR') log.error(fields, message);
     else log.warn(fields, message);
   });
-  Runtime.install({ logger, shutdownSignals: [], telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } } });
+  Runtime.install({
+    logger,
+    shutdownSignals: [],
+    telemetryOptions: { logging: { filter: { core: 'ERROR', other: 'ERROR' }, forward: {} } },
+  });
 }
 
 async function probeTemporal(client: Client, namespace: string): Promise<void> {

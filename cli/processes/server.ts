@@ -20,10 +20,14 @@ export async function runServer(options: ProcessOptions): Promise<void> {
   const db = await openStore(config, state);
   const dataConverter = createDataConverter(keys);
   const { client, connection } = createLazyClient(where, dataConverter);
-  registerSearchAttributes(connection, where.namespace).catch(() => log.warn({}, 'Temporal is away: search attributes are registered by the next process that starts'));
+  registerSearchAttributes(connection, where.namespace).catch(() =>
+    log.warn({}, 'Temporal is away: search attributes are registered by the next process that starts'),
+  );
   const shared = { config, db, keys, dataConverter, namespace: where.namespace, log };
   const server = await runServerPart(shared, client, { eager: false, uiOrigin: null });
-  const housekeeping = startHousekeeping(db, config.store.retention, () => log.warn({}, 'housekeeping failed; it is tried again in ten minutes'));
+  const housekeeping = startHousekeeping(db, config.store.retention, () =>
+    log.warn({}, 'housekeeping failed; it is tried again in ten minutes'),
+  );
   options.onReady?.({ server: `http://${config.server.host}:${server.port}`, temporalUi: null });
 
   await waitForSignal();

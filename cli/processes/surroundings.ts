@@ -35,13 +35,16 @@ export async function openStore(config: DeskbridgeConfig, state: StateDir): Prom
   } catch (error) {
     await db.close().catch(() => undefined);
     const what = error instanceof Error ? error.message : 'unknown failure';
-    throw new StartFailure(`The store cannot be used: ${what} Check store.url in the configuration, and that the server runs.`, 1, { cause: error });
+    throw new StartFailure(`The store cannot be used: ${what} Check store.url in the configuration, and that the server runs.`, 1, {
+      cause: error,
+    });
   }
 }
 
 /** The keys of the payload codec: configured ones, or the one kept under `.deskbridge/`. */
 export function readKeys(config: DeskbridgeConfig, state: StateDir): EncryptionKey[] {
-  const secrets = config.encryption === undefined ? [ensureEncryptionKey(state)] : [config.encryption.key, ...config.encryption.previousKeys];
+  const secrets =
+    config.encryption === undefined ? [ensureEncryptionKey(state)] : [config.encryption.key, ...config.encryption.previousKeys];
   return secrets.map(toEncryptionKey);
 }
 

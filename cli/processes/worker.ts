@@ -25,7 +25,10 @@ export async function runWorker(options: ProcessOptions): Promise<void> {
   await registerSearchAttributes(plain, where.namespace);
   const recorder = createRecorder({ db, now: Date.now });
   const shared = { config, db, keys, dataConverter, namespace: where.namespace, log };
-  const worker = await runWorkerPart(shared, connection, { record: (rows) => recorder.record(rows), onFreed: createHint(() => db.query('select pg_notify($1, $2)', [INBOX_CHANNEL, ''])) });
+  const worker = await runWorkerPart(shared, connection, {
+    record: (rows) => recorder.record(rows),
+    onFreed: createHint(() => db.query('select pg_notify($1, $2)', [INBOX_CHANNEL, ''])),
+  });
   options.onReady?.({ server: '', temporalUi: null });
 
   await Promise.race([waitForSignal(), worker.ended]);

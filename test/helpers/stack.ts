@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { inject } from 'vitest';
-import { findWorkflows, flowsOf, toDirectory, toReceiving } from '../../cli/processes/parts.ts';
+import { flowsOf, toDirectory, toReceiving } from '../../cli/processes/parts.ts';
 import { installed } from '../../config/installed.ts';
 import { loadConfig } from '../../config/load.ts';
 import { startSandbox } from '../../sandbox/main.ts';
@@ -20,6 +20,7 @@ import type { Sandbox, SandboxOptions } from '../../sandbox/main.ts';
 import type { ServerProcess } from '../../server/create-server.ts';
 import type { Database } from '../../store/database.ts';
 import type { RunningWorker } from '../../worker/create-worker.ts';
+import type { HostOptions } from '../../worker/host.ts';
 
 /** The helpdesk that a stack speaks to. */
 export type Helpdesk = 'chatwoot' | 'deskwoot';
@@ -130,14 +131,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
 }
 
 /** The bundle that set-up built, so that test files need not bundle anew; else the sources. */
-function findTestWorkflows(): ReturnType<typeof findWorkflows> {
+function findTestWorkflows(): HostOptions['workflows'] {
   const bundlePath = process.env['TEST_WORKFLOW_BUNDLE'];
   return bundlePath === undefined ? { workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)) } : { bundlePath };
 }
 
 function toConfig(sandbox: Sandbox, options: StackOptions): DeskbridgeConfig {
   const { deskwoot, chatwoot, stripe, slack } = sandbox.describe();
-  const helpdesk = options.helpdesk === 'deskwoot' ? `type: deskwoot, baseUrl: "${deskwoot.origin}", account: ${deskwoot.accountId}` : `type: chatwoot, baseUrl: "${chatwoot.origin}", account: ${chatwoot.accountId}`;
+  const helpdesk =
+    options.helpdesk === 'deskwoot'
+      ? `type: deskwoot, baseUrl: "${deskwoot.origin}", account: ${deskwoot.accountId}`
+      : `type: chatwoot, baseUrl: "${chatwoot.origin}", account: ${chatwoot.accountId}`;
   const text = `
 helpdesk: { ${helpdesk}, token: env:HELPDESK_TOKEN, webhookSecret: env:HELPDESK_SECRET }
 connections:
@@ -165,7 +169,8 @@ function readText(path: string, text: string): string {
 
 function pointHooks(sandbox: Sandbox, helpdesk: Helpdesk, origin: string): void {
   const { deskwoot, chatwoot, stripe } = sandbox.describe();
-  if (helpdesk === 'chatwoot') sandbox.chatwoot.subscriptions.push({ kind: 'account', id: 1000, url: `${origin}/webhooks/helpdesk`, secret: chatwoot.webhookSecret });
+  if (helpdesk === 'chatwoot')
+    sandbox.chatwoot.subscriptions.push({ kind: 'account', id: 1000, url: `${origin}/webhooks/helpdesk`, secret: chatwoot.webhookSecret });
   else sandbox.deskwoot.subscriptions.push({ url: `${origin}/webhooks/helpdesk`, secret: deskwoot.webhookSecret });
   sandbox.stripe.destinations.push({ url: `${origin}/webhooks/billing`, secrets: [stripe.webhookSecret], payload: 'snapshot' });
 }

@@ -60,6 +60,8 @@ async function dispatch(run: Run, owner: string): Promise<void> {
       ? await claimGroups(run.db, { ...limits, lease, kind: 'batch' })
       : await claimDeliveries(run.db, { ...limits, leasePrefix: lease });
     for (const claimed of new Set(rows.map((row) => row.lease))) await start(run, claimed);
+    // PGlite answers without leaving the turn; the others must get theirs.
+    await nextTurn();
   }
 }
 
@@ -76,7 +78,8 @@ async function start(run: Run, lease: string): Promise<void> {
 async function work(run: Run): Promise<void> {
   while (!run.over) {
     const lease = run.due.shift();
-    await (lease === undefined ? nextTurn() : attempt(run, lease));
+    if (lease !== undefined) await attempt(run, lease);
+    await nextTurn();
   }
 }
 
