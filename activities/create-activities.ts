@@ -50,7 +50,9 @@ function createInboxActivities(deps: ActivityDeps): Omit<Activities, OperationNa
     loadGroup: (group) => deps.loadGroup(group),
     async settleGroup(input) {
       const epoch = await deps.renewEpoch(input.group);
-      return { held: epoch !== null && (await deps.settler.settle(input, { group: input.group, epoch })) };
+      const held = epoch !== null && (await deps.settler.settle(input, { group: input.group, epoch }));
+      if (held && input.parked !== null) await deps.gates.parked(input.parked);
+      return { held };
     },
     saveEdits: async ({ group, deliveryId, values }) => ({ held: await deps.saveEdits(group, deliveryId, values) }),
     allowResend: async ({ group, deliveryId }) => ({ held: await deps.allowResend(group, deliveryId) }),

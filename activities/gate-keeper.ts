@@ -1,5 +1,6 @@
 import { ConnectorError } from '../connectors/errors.ts';
 import { StepError } from '../flows/steps.ts';
+import { countParked } from '../store/parked-count.ts';
 import { closeConnection, listConnectionGates } from '../store/gate.ts';
 import { LONGEST_WAIT_MS } from './failure.ts';
 import type { ConnectorErrorCode } from '../connectors/errors.ts';
@@ -11,6 +12,10 @@ const FRESH_MS = 500;
 /** Failures in a row, with no success between, after which a connection counts as down. */
 const OUTAGE_FAILURES = 5;
 const PROBE_AFTER_MS = 2000;
+/** Parked deliveries with one cause, from which on the connection is to blame and not the deliveries. */
+const MOST_PARKED = 10;
+/** Causes that every further delivery would meet as well. */
+const CONNECTION_WIDE: readonly string[] = ['forbidden', 'unsupported', 'missing_ability', 'not_found_by_name'];
 const DOWN: readonly ConnectorErrorCode[] = ['unavailable', 'timeout', 'network'];
 
 /** Keeps groups away from connections that cannot serve them, and finds out which those are. */
@@ -21,6 +26,8 @@ export interface GateKeeper {
   succeeded(connection: string): void;
   /** A call failed; closes the gate where that means more than this one call. Answers the failure the step ends with. */
   failed(error: unknown, failure: StepFailure): Promise<StepFailure>;
+  /** A delivery was parked; many with one cause that lies in the connection close its gate until a person opens it. */
+  parked(failure: StepFailure): Promise<void>;
 }
 
 /** What the gate keeper works with. */
@@ -54,11 +61,13 @@ export function createGateKeeper(deps: GateKeeperDeps): GateKeeper {
   };
   const close = async (connection: string, state: GateState, failure: StepFailure, closedForMs: number | null): Promise<void> => {
     const closedUntil = closedForMs === null ? null : new Date(now() + closedForMs);
-    const probeAt = new Date(now() + (closedForMs ?? PROBE_AFTER_MS));
+    const probeAt = state === 'attention' ? null : new Date(now() + (closedForMs ?? PROBE_AFTER_MS));
     const { code: reason, hint } = failure;
     const first = await closeConnection(deps.db, { connection, state, reason, hint, closedUntil, probeAt }, deps.flowsOf(connection));
     if (first) deps.log.warn({ connection, state, reason, hint }, `the gate of ${connection} is closed`);
     readAtMs = 0;
+    // A late failure of before must not close what a probe has opened meanwhile.
+    inARow.delete(connection);
   };
 
   return {
@@ -88,6 +97,11 @@ export function createGateKeeper(deps: GateKeeperDeps): GateKeeper {
       if (count < OUTAGE_FAILURES) return failure;
       await close(connection, 'down', failure, null);
       return { ...failure, kind: 'gate' };
+    },
+    async parked(failure) {
+      const { connection, code } = failure;
+      if (connection === null || !CONNECTION_WIDE.includes(code)) return;
+      if ((await countParked(deps.db, { connection, code })) >= MOST_PARKED) await close(connection, 'attention', failure, null);
     },
   };
 }

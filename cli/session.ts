@@ -1,11 +1,9 @@
-import { isAbsolute, join } from 'node:path';
 import { embeddedParts } from '../config/production.ts';
 import { formatProblems, problemsToJson } from '../config/report.ts';
 import { openStateDir } from '../config/state-dir.ts';
 import { askAdmin, isAdminServed } from './admin/ask-admin.ts';
 import { adminSocketPath } from './admin/socket-path.ts';
 import { ConfigRefused } from './fail.ts';
-import { readKeys, toTemporalAddress } from './processes/surroundings.ts';
 import { toWorkflowLink } from './workflow-link.ts';
 import type { DeskbridgeConfig } from '../config/read.ts';
 import type { Io } from './io.ts';
@@ -19,7 +17,7 @@ export interface Session {
 
 /** Loads the configuration; throws ConfigRefused with every problem. */
 export function loadOrRefuse(io: Io, path: string): DeskbridgeConfig {
-  const loaded = io.readConfig(isAbsolute(path) ? path : join(io.cwd, path), {});
+  const loaded = io.readConfig(path, {});
   if (loaded.ok) return loaded.config;
   throw new ConfigRefused(formatProblems(loaded.problems, loaded.warnings), problemsToJson(loaded.problems, loaded.warnings));
 }
@@ -57,6 +55,7 @@ function createOnDemand(io: Io, config: DeskbridgeConfig): { readonly door: Work
   const open = async (): Promise<WorkflowDoor> => {
     if (opened !== undefined) return opened;
     const { createAbsentDoor, openConfiguredDoor } = await import('./admin/configured-door.ts');
+    const { readKeys, toTemporalAddress } = await import('./processes/surroundings.ts');
     const where = toTemporalAddress(config);
     if (where === undefined) return (opened = createAbsentDoor());
     const configured = openConfiguredDoor(where, readKeys(config, openStateDir(io.cwd)), null);

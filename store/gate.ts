@@ -2,7 +2,7 @@ import { toStoredText } from './stored-text.ts';
 import type { Queryable, Row } from './database.ts';
 
 /** Numbers in column `connection_gate.state`. */
-export const GATE_STATES = { down: 1, throttled: 2, unauthorized: 3 } as const;
+export const GATE_STATES = { down: 1, throttled: 2, unauthorized: 3, attention: 4 } as const;
 /** Stands for "until somebody opens it": a date that every driver can read. */
 const UNTIL_OPENED = '9999-12-31T00:00:00Z';
 
@@ -34,8 +34,13 @@ export interface ConnectionGate extends ClosedConnection {
  */
 export async function closeConnection(db: Queryable, closed: ClosedConnection, flows: readonly string[]): Promise<boolean> {
   const rows = await db.query<{ failures: number }>(CLOSE, [
-    closed.connection, GATE_STATES[closed.state], toStoredText(closed.reason), toStoredText(closed.hint),
-    closed.closedUntil?.toISOString() ?? UNTIL_OPENED, closed.probeAt?.toISOString() ?? null, [...new Set(flows)],
+    closed.connection,
+    GATE_STATES[closed.state],
+    toStoredText(closed.reason),
+    toStoredText(closed.hint),
+    closed.closedUntil?.toISOString() ?? UNTIL_OPENED,
+    closed.probeAt?.toISOString() ?? null,
+    [...new Set(flows)],
   ]);
   return rows[0]?.failures === 1;
 }
@@ -57,7 +62,10 @@ export async function pauseFlow(db: Queryable, flow: string, paused: boolean): P
 
 /** Sets how many groups of a flow may be under way at once in a lane; 0 stops it. */
 export async function setCredit(db: Queryable, flow: string, lane: number, credit: number): Promise<void> {
-  await db.query('insert into gate (flow, lane, credit) values ($1, $2, $3) on conflict (flow, lane) do update set credit = excluded.credit', [flow, lane, credit]);
+  await db.query(
+    'insert into gate (flow, lane, credit) values ($1, $2, $3) on conflict (flow, lane) do update set credit = excluded.credit',
+    [flow, lane, credit],
+  );
 }
 
 /** The closed connections; `dueOnly`: those whose probe is due. */
@@ -72,7 +80,7 @@ export async function listConnectionGates(db: Queryable, options: { readonly due
 
 type StoredGate = Row & Omit<ConnectionGate, 'state'> & { readonly state: number };
 
-const STATE_NAMES: readonly (GateState | undefined)[] = [undefined, 'down', 'throttled', 'unauthorized'];
+const STATE_NAMES: readonly (GateState | undefined)[] = [undefined, 'down', 'throttled', 'unauthorized', 'attention'];
 
 const CLOSE = `
 with closed as (

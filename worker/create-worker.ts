@@ -44,12 +44,16 @@ export interface RunningWorker {
 /** Starts the worker: both task queues, and the prober of closed gates. */
 export async function createWorker(options: WorkerOptions): Promise<RunningWorker> {
   const connections = bindConnections(options.configured);
-  const activities = createActivities(createActivityDeps(options, connections));
+  const deps = createActivityDeps(options, connections);
+  const activities = createActivities(deps);
   const host = await startHost({ ...options, activities, batches: BATCHES_AT_A_TIME });
   const prober = startProber({
     db: options.db,
     probe: (name) => connections.probe(name),
-    onOpened: () => options.onFreed(),
+    onOpened(name) {
+      deps.gates.succeeded(name);
+      options.onFreed();
+    },
     log: options.log,
   });
   return {

@@ -1,0 +1,36 @@
+import { z } from 'zod';
+import type { Command } from 'commander';
+import type { Io } from '../io.ts';
+import type { ProcessOptions } from '../processes/dev.ts';
+import { onRun } from '../command.ts';
+
+const options = z.object({ config: z.string() });
+
+/** `dev`, `server` and `worker`: the processes, until Ctrl-C. Their log is JSON, a line each. */
+export function registerProcesses(program: Command, io: Io): void {
+  add(program, io, { name: 'dev', summary: 'runs everything in one process, on the embedded parts where no others are configured', run: async (given) => (await import('../processes/dev.ts')).runDev(given) });
+  add(program, io, { name: 'server', summary: 'runs the receiver and dispatcher; any number of replicas', run: async (given) => (await import('../processes/server.ts')).runServer(given) });
+  add(program, io, { name: 'worker', summary: 'runs workflows and activities; any number of replicas', run: async (given) => (await import('../processes/worker.ts')).runWorker(given) });
+}
+
+interface Process {
+  readonly name: string;
+  readonly summary: string;
+  run(options: ProcessOptions): Promise<void>;
+}
+
+function add(program: Command, io: Io, { name, summary, run }: Process): void {
+  const command = program
+    .command(name)
+    .summary(summary)
+    .description(`${summary}. Runs until Ctrl-C; its log is JSON, a line each.`)
+    .option('--config <path>', 'configuration file', 'deskbridge.yaml')
+    .addHelpText('after', `\nExample:\n  $ deskbridge ${name} --config deskbridge.yaml`);
+  onRun(command, options, ({ config }) =>
+    run({
+      configPath: config,
+      ...(io.temporalCliPath === undefined ? {} : { temporalCliPath: io.temporalCliPath }),
+      onReady: ({ server, temporalUi }) => io.err(`${name} runs: webhooks come to ${server}/webhooks/<connection>${temporalUi === null ? '' : `, the Temporal UI is at ${temporalUi}`}. Stop it with Ctrl-C.\n`),
+    }),
+  );
+}

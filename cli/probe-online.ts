@@ -1,0 +1,45 @@
+import { bindConnections } from '../worker/connections.ts';
+import { messageOf } from './fail.ts';
+import { withSession } from './session.ts';
+import { attempt, systemCheck } from './tasks/system.ts';
+import type { DeskbridgeConfig } from '../config/read.ts';
+import type { Io } from './io.ts';
+
+/** Whether one part answers; `text` says what it can do, or what to do about it. */
+export interface OnlinePart {
+  readonly part: string;
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+/** Asks the store, Temporal and every connection that can be called. Never throws for what does not answer. */
+export async function probeOnline(io: Io, configPath: string, config: DeskbridgeConfig): Promise<readonly OnlinePart[]> {
+  const own = probeOwn(io, configPath);
+  const bound = bindConnections(config.connections);
+  const remote = config.connections.map(async ({ name, type }): Promise<OnlinePart> => {
+    const probe = bound.probe(name);
+    if (probe === undefined) return { part: name, ok: true, text: 'receives only: nothing to ask' };
+    const answer = await attempt(() => probe);
+    if (!answer.ok || (type !== 'deskwoot' && type !== 'chatwoot')) return { part: name, ...answer };
+    return { part: name, ...(await abilitiesOf(() => bound.helpdesk(name).abilities())) };
+  });
+  return [...(await own), ...(await Promise.all(remote))];
+}
+
+async function probeOwn(io: Io, configPath: string): Promise<readonly OnlinePart[]> {
+  try {
+    const { store, temporal } = await withSession(io, configPath, ({ call }) => call(systemCheck, {}));
+    return [{ part: 'store', ...store }, { part: 'temporal', ...temporal }];
+  } catch (error) {
+    return [{ part: 'store', ok: false, text: messageOf(error) }];
+  }
+}
+
+async function abilitiesOf(read: () => Promise<object>): Promise<{ readonly ok: boolean; readonly text: string }> {
+  try {
+    const missing = Object.entries(await read()).filter(([, can]) => can === false).map(([ability]) => ability);
+    return { ok: true, text: missing.length === 0 ? 'answers; the token can do everything' : `answers; the token cannot: ${missing.join(', ')}` };
+  } catch (error) {
+    return { ok: false, text: messageOf(error) };
+  }
+}
