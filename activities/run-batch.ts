@@ -19,6 +19,8 @@ export interface BatchDeps extends StepDeps {
   readonly settler: Settler;
   /** Takes a new epoch for every key of the lease and reads its deliveries; empty: the lease is no longer ours. */
   loadLease(lease: string): Promise<readonly LoadedGroup[]>;
+  /** Which run a group's flow has; left out: those of `flows/runs.ts`. */
+  runOf?: typeof runOf;
 }
 
 /** What ends a batch early. */
@@ -56,7 +58,8 @@ async function runOne(deps: BatchDeps, group: LoadedGroup): Promise<GroupResult>
   if (group.epoch === null || first === undefined) return { finished: [], stopped: null };
   const attempt = { group: group.group, epoch: group.epoch };
   try {
-    return await runGroup({ steps: (member) => createStepsInBatch(deps, group.group, attempt, member), group, run: runOf(group) });
+    const run = (deps.runOf ?? runOf)(group);
+    return await runGroup({ steps: (member) => createStepsInBatch(deps, group.group, attempt, member), group, run });
   } catch (error) {
     const failure = error instanceof StepError ? error.failure : toStepFailure(error, 'run');
     return { finished: [], stopped: { deliveryId: first.deliveryId, failure } };

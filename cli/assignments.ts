@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { CliFailure } from './fail.ts';
-import type { Json } from '../connectors/json.ts';
+
+/** Any value that JSON knows. */
+type Value = z.output<ReturnType<typeof z.json>>;
 
 /** Values by step and field. */
-export type Assignments = { [step: string]: { [field: string]: Json } };
+export type Assignments = { [step: string]: { [field: string]: Value } };
 
 /** Reads `step.field=value` texts; the field stands after the last dot, since a step may name its item. Throws CliFailure for all bad ones at once. */
 export function readAssignments(texts: readonly string[]): Assignments {
@@ -20,7 +22,7 @@ export function readAssignments(texts: readonly string[]): Assignments {
 }
 
 /** JSON where it is JSON, else the text itself, so that names need no quotes. */
-function toValue(text: string): Json {
+function toValue(text: string): Value {
   try {
     return z.json().parse(JSON.parse(text));
   } catch {

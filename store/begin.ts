@@ -42,7 +42,7 @@ export async function renewEpoch(db: Queryable, group: QueueKey & { readonly lea
 
 type FoundRow = Row & Omit<BegunRow, 'edits'> & { readonly edits: unknown };
 
-const BEGIN = `
+const BEGIN = `/* prepare: begin */
 with mine as materialized (
   select flow, key, lane from queue_key
   where lease = $1 and ($2::text is null or (flow = $2 and key = $3::text and lane = $4::smallint))
@@ -60,7 +60,7 @@ from begun d join event e on e.id = d.event_id left join body b on b.event_id = 
 order by d.flow, d.key, d.lane, d.id`;
 
 /** The deliveries take the epoch too: settling compares theirs. */
-const RENEW = `
+const RENEW = `/* prepare: renew */
 with newer as (
   update queue_key set epoch = nextval('epoch') where lease = $1 and flow = $2 and key = $3 and lane = $4 returning flow, key, lane, epoch),
 begun as (

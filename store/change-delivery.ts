@@ -21,7 +21,10 @@ export async function editDelivery(db: Queryable, edit: { readonly deliveryId: s
 }
 
 /** Like `editDelivery`, for the workflow that holds the delivery. False: the lease is lost. */
-export async function saveEdits(db: Queryable, edit: { readonly lease: string; readonly deliveryId: string; readonly edits: JsonObject }): Promise<boolean> {
+export async function saveEdits(
+  db: Queryable,
+  edit: { readonly lease: string; readonly deliveryId: string; readonly edits: JsonObject },
+): Promise<boolean> {
   const rows = await db.query(
     `update delivery set edits = coalesce(edits, '{}') || $3::jsonb where id = $1 and lease = $2 and state = 1 returning 1`,
     [edit.deliveryId, edit.lease, toStoredJson(edit.edits)],
@@ -31,7 +34,10 @@ export async function saveEdits(db: Queryable, edit: { readonly lease: string; r
 
 /** Skips what waits for flows that are no longer configured, at most `limit` at once. Answers how many. */
 export async function skipRemovedFlow(db: Queryable, flow: string, limit: number): Promise<number> {
-  const waiting = await db.query<{ id: string }>('select id::text as id from delivery where flow = $1 and state = 0 order by id limit $2', [flow, limit]);
+  const waiting = await db.query<{ id: string }>('select id::text as id from delivery where flow = $1 and state = 0 order by id limit $2', [
+    flow,
+    limit,
+  ]);
   let skipped = 0;
   for (const { id } of waiting) {
     const rows = await db.query(SKIP, [id, `flow ${toStoredText(flow)} was removed from the configuration`]);

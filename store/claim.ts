@@ -68,14 +68,26 @@ export async function claimDeliveries(db: Queryable, claim: DeliveryClaim): Prom
 
 function toParameters(limits: ClaimLimits, lease: string, kind: string, each: boolean): unknown[] {
   const retrying = limits.firstAttemptsOnly === true ? false : limits.retryingOnly === true ? true : null;
-  return [limits.lane, lease, limits.groups, limits.perGroup, limits.owner, limits.ttlMs, kind, limits.flow ?? null, retrying, each, [...(limits.coalesce ?? [])]];
+  return [
+    limits.lane,
+    lease,
+    limits.groups,
+    limits.perGroup,
+    limits.owner,
+    limits.ttlMs,
+    kind,
+    limits.flow ?? null,
+    retrying,
+    each,
+    [...(limits.coalesce ?? [])],
+  ];
 }
 
 /**
  * `k.epoch = p.epoch` under the lock: the key was not taken and freed since the snapshot. Counters change by row
  * arithmetic, for the snapshot does not see what was recorded meanwhile.
  */
-const CLAIM = `
+const CLAIM = `/* prepare: claim */
 with recursive flows as (
   (select flow from queue_key where lane = $1 and waiting > 0 and lease is null order by lane, flow limit 1)
   union all

@@ -27,8 +27,15 @@ export const DELIVERY_CONDITION = `($1::text is null or e.connection = $1) and (
 /** The values of $1 to $10. */
 export function toFilterParameters(filter: DeliveryFilter): unknown[] {
   return [
-    filter.connection ?? null, filter.topic ?? null, filter.record ?? null, filter.flow ?? null, filter.lane ?? null,
-    filter.state === undefined ? null : DELIVERY_STATES[filter.state], filter.parked ?? false, filter.eventId ?? null,
-    filter.since?.toISOString() ?? null, filter.until?.toISOString() ?? null,
+    filter.connection ?? null,
+    filter.topic ?? null,
+    filter.record ?? null,
+    filter.flow ?? null,
+    filter.lane ?? null,
+    filter.state === undefined ? null : DELIVERY_STATES[filter.state],
+    filter.parked ?? false,
+    filter.eventId ?? null,
+    filter.since?.toISOString() ?? null,
+    filter.until?.toISOString() ?? null,
   ];
 }

@@ -6,7 +6,8 @@ export type DeliveryState = keyof typeof DELIVERY_STATES;
 /** The name of a stored state. */
 export function toDeliveryState(stored: number): DeliveryState {
   const name = NAMES[stored];
-  if (name === undefined) throw new Error(`Column delivery.state holds ${stored}; expected 0 to 5. A newer version may have written it: upgrade this one.`);
+  if (name === undefined)
+    throw new Error(`Column delivery.state holds ${stored}; expected 0 to 5. A newer version may have written it: upgrade this one.`);
   return name;
 }
 

@@ -9,7 +9,10 @@ export async function findEffect(db: Queryable, intent: string): Promise<EffectR
 }
 
 /** The newest effect that a flow has done on this target, whichever event caused it. */
-export async function recallEffect(db: Queryable, effect: { readonly flow: string; readonly connection: string; readonly kind: string; readonly target: string }): Promise<EffectRow | null> {
+export async function recallEffect(
+  db: Queryable,
+  effect: { readonly flow: string; readonly connection: string; readonly kind: string; readonly target: string },
+): Promise<EffectRow | null> {
   const [row] = await db.query<StoredEffect>(
     `select ${EFFECT_COLUMNS} from effect e where e.flow = $1 and e.connection = $2 and e.kind = $3 and e.target = $4 and e.state = 1
      order by e.settled_at desc limit 1`,
@@ -32,7 +35,13 @@ export interface RecordSeen {
  * `pending`: an effect that may turn out to be it is not settled yet, ask again.
  */
 export async function ownEffect(db: Queryable, record: RecordSeen): Promise<'own' | 'foreign' | 'pending'> {
-  const [row] = await db.query<{ own: boolean; pending: boolean }>(OWN, [record.connection, record.kind, record.target, record.remoteId, record.textHash]);
+  const [row] = await db.query<{ own: boolean; pending: boolean }>(OWN, [
+    record.connection,
+    record.kind,
+    record.target,
+    record.remoteId,
+    record.textHash,
+  ]);
   if (row?.own === true) return 'own';
   return row?.pending === true ? 'pending' : 'foreign';
 }

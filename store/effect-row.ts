@@ -39,14 +39,17 @@ export const EFFECT_COLUMNS = `e.intent, e.epoch::text as epoch, e.flow, e.event
   e.class, e.state, e.mark, e.fingerprint, e.text_hash as "textHash", e.first_at as "firstAt", e.send_by as "sendBy",
   (extract(epoch from e.send_by - clock_timestamp()) * 1000)::float8 as "sendByInMs", e.remote_id as "remoteId", e.result, e.settled_at as "settledAt"`;
 
-export type StoredEffect = Row & Omit<EffectRow, 'class' | 'state' | 'result'> & { readonly class: number; readonly state: number; readonly result: unknown };
+export type StoredEffect = Row &
+  Omit<EffectRow, 'class' | 'state' | 'result'> & { readonly class: number; readonly state: number; readonly result: unknown };
 
 /** Names for the numbers of a stored effect. */
 export function toEffectRow(stored: StoredEffect): EffectRow {
   const effectClass = CLASS_NAMES[stored.class];
   const state = STATE_NAMES[stored.state];
   if (effectClass === undefined || state === undefined) {
-    throw new Error(`Effect ${stored.intent} has class ${stored.class} and state ${stored.state}; expected classes 0 to 3 and states 0 to 2. A newer version may have written it: upgrade this one.`);
+    throw new Error(
+      `Effect ${stored.intent} has class ${stored.class} and state ${stored.state}; expected classes 0 to 3 and states 0 to 2. A newer version may have written it: upgrade this one.`,
+    );
   }
   return { ...stored, class: effectClass, state, result: isJson(stored.result) ? stored.result : null };
 }

@@ -82,7 +82,17 @@ export async function writeIntents(db: Queryable, rows: readonly IntentRow[]): P
  */
 export async function resendIntent(db: Queryable, resend: Resend): Promise<EffectRow | null> {
   const states = (resend.from ?? ['pending']).map((state) => EFFECT_STATES[state]);
-  const rows = await db.query<StoredEffect>(RESEND, [resend.intent, resend.epoch, resend.flow, resend.key, resend.lane, resend.lease, resend.sendForMs, states, resend.fingerprint ?? null]);
+  const rows = await db.query<StoredEffect>(RESEND, [
+    resend.intent,
+    resend.epoch,
+    resend.flow,
+    resend.key,
+    resend.lane,
+    resend.lease,
+    resend.sendForMs,
+    states,
+    resend.fingerprint ?? null,
+  ]);
   return rows[0] === undefined ? null : toEffectRow(rows[0]);
 }
 
@@ -98,7 +108,13 @@ export async function settleEffect(db: Queryable, effect: EffectSettlement): Pro
  */
 export async function settleEffects(db: Queryable, effects: readonly EffectSettlement[]): Promise<readonly boolean[]> {
   if (effects.length === 0) return [];
-  const input = effects.map((effect) => ({ intent: effect.intent, epoch: effect.epoch, state: EFFECT_STATES[effect.state], remote_id: effect.remoteId, result: effect.result }));
+  const input = effects.map((effect) => ({
+    intent: effect.intent,
+    epoch: effect.epoch,
+    state: EFFECT_STATES[effect.state],
+    remote_id: effect.remoteId,
+    result: effect.result,
+  }));
   const rows = await db.query<{ intent: string }>(SETTLE, [toStoredJson(input)]);
   const settled = new Set(rows.map((row) => row.intent));
   return effects.map((effect) => settled.has(effect.intent));
@@ -116,7 +132,13 @@ export async function allowResend(db: Queryable, delivery: { readonly lease: str
 
 function toInput(row: IntentRow, index: number): object {
   const { intent, epoch, lease, flow, key, lane, connection, kind, target, mark, fingerprint } = row;
-  const renamed = { event_id: row.eventId, class: EFFECT_CLASSES[row.class], text_hash: row.textHash, send_for_ms: row.sendForMs, token: row.token ?? null };
+  const renamed = {
+    event_id: row.eventId,
+    class: EFFECT_CLASSES[row.class],
+    text_hash: row.textHash,
+    send_for_ms: row.sendForMs,
+    token: row.token ?? null,
+  };
   return { n: index, intent, epoch, lease, flow, key, lane, connection, kind, target, mark, fingerprint, ...renamed };
 }
 
@@ -126,7 +148,7 @@ async function findLate(db: Queryable, intent: string): Promise<IntentOutcome> {
   return row === undefined ? { kind: 'lost' } : { kind: 'existing', row: toEffectRow(row) };
 }
 
-const WRITE = `
+const WRITE = `/* prepare: intents */
 with input as (
   select * from jsonb_to_recordset($1::jsonb) as t (n int, intent text, epoch bigint, lease text, flow text, key text, lane smallint,
     event_id bigint, connection text, kind text, target text, class smallint, mark text, fingerprint text, text_hash text, send_for_ms float8, token text)),
@@ -153,7 +175,7 @@ update effect e set epoch = $2::bigint, state = 0, fingerprint = coalesce($9::te
 where e.intent = $1 and e.epoch <= $2::bigint and e.state = any($8::smallint[]) and exists (select from held)
 returning ${EFFECT_COLUMNS}`;
 
-const SETTLE = `
+const SETTLE = `/* prepare: effects */
 with input as (
   select * from jsonb_to_recordset($1::jsonb) as t (intent text, epoch bigint, state smallint, remote_id text, result jsonb)),
 owned as materialized (

@@ -45,5 +45,7 @@ async function identify(pid: number): Promise<string> {
 
 function inUse(folder: string, pid: number | null): Error {
   const who = pid === null ? 'another process' : `process ${pid}`;
-  return new Error(`The embedded store in ${folder} is in use by ${who}. Only one process at a time can use it: stop the other one, or set store.url to a PostgreSQL server.`);
+  return new Error(
+    `The embedded store in ${folder} is in use by ${who}. Only one process at a time can use it: stop the other one, or set store.url to a PostgreSQL server.`,
+  );
 }

@@ -23,7 +23,10 @@ export async function markStarted(db: Queryable, lease: string, workflowId: stri
 }
 
 /** Leases whose time is up, oldest first: `olderThanMs` after it was up, at the earliest. */
-export async function openLeases(db: Queryable, due: { readonly olderThanMs: number; readonly limit: number }): Promise<readonly OpenLease[]> {
+export async function openLeases(
+  db: Queryable,
+  due: { readonly olderThanMs: number; readonly limit: number },
+): Promise<readonly OpenLease[]> {
   const rows = await db.query<Row & Omit<OpenLease, 'kind'> & { kind: string }>(
     `select id as lease, kind, started, workflow_id as "workflowId", flow, lane, owner, created_at as "createdAt", until from lease
      where open and until < now() - make_interval(secs => $1::float8 / 1000) order by until limit $2`,
@@ -39,7 +42,10 @@ export async function leaseMembers(db: Queryable, lease: string): Promise<readon
 
 /** Puts off the time at which the reaper looks at a lease. False: it is closed. */
 export async function extendLease(db: Queryable, lease: string, ttlMs: number): Promise<boolean> {
-  const rows = await db.query('update lease set until = now() + make_interval(secs => $2::float8 / 1000) where id = $1 and open returning 1', [lease, ttlMs]);
+  const rows = await db.query(
+    'update lease set until = now() + make_interval(secs => $2::float8 / 1000) where id = $1 and open returning 1',
+    [lease, ttlMs],
+  );
   return rows.length > 0;
 }
 
@@ -54,10 +60,18 @@ export interface Release {
 }
 
 /** Frees every key under a lease and fences off whoever still works on them. Nothing under it: only closes it. */
-export async function releaseLease(db: Queryable, lease: string, release: Release): Promise<{ readonly groups: number; readonly deliveries: number }> {
+export async function releaseLease(
+  db: Queryable,
+  lease: string,
+  release: Release,
+): Promise<{ readonly groups: number; readonly deliveries: number }> {
   const terminated = release.state === 'terminated';
   const rows = await db.query<{ groups: number; deliveries: number }>(RELEASE, [
-    lease, terminated, toStoredText(release.reason), release.retrying ?? true, release.notBeforeMs ?? 0,
+    lease,
+    terminated,
+    toStoredText(release.reason),
+    release.retrying ?? true,
+    release.notBeforeMs ?? 0,
   ]);
   return rows[0] ?? { groups: 0, deliveries: 0 };
 }

@@ -16,7 +16,10 @@ export type ParkedRequest = {
 };
 
 /** Keeps a request. Answers its id. */
-export async function parkRequest(db: Queryable, request: { readonly connection: string; readonly problem: string; readonly raw: Buffer }): Promise<string> {
+export async function parkRequest(
+  db: Queryable,
+  request: { readonly connection: string; readonly problem: string; readonly raw: Buffer },
+): Promise<string> {
   const sha256 = createHash('sha256').update(request.raw).digest();
   const [row] = await db.query<{ id: string }>(
     'insert into parked_request (connection, problem, sha256, raw) values ($1, $2, $3, $4) returning id::text as id',
@@ -26,7 +29,10 @@ export async function parkRequest(db: Queryable, request: { readonly connection:
 }
 
 /** Lists parked requests, newest first, without their bodies. `afterId`: go on after this one. */
-export async function listParkedRequests(db: Queryable, filter: { readonly connection?: string; readonly afterId?: string; readonly limit?: number }): Promise<readonly ParkedRequest[]> {
+export async function listParkedRequests(
+  db: Queryable,
+  filter: { readonly connection?: string; readonly afterId?: string; readonly limit?: number },
+): Promise<readonly ParkedRequest[]> {
   return db.query<ParkedRequest>(
     `${SELECT} from parked_request where ($1::text is null or connection = $1) and ($2::bigint is null or id < $2) order by id desc limit $3`,
     [filter.connection ?? null, filter.afterId ?? null, filter.limit ?? DEFAULT_LIMIT],

@@ -18,7 +18,12 @@ export async function listenOnPostgres(settings: ListenSettings, channel: string
   if (listener.client === null) again();
 
   async function connect(): Promise<pg.Client> {
-    const client = new pg.Client({ connectionString: settings.url, connectionTimeoutMillis: settings.connectTimeoutMs, keepAlive: true, application_name: 'deskbridge listen' });
+    const client = new pg.Client({
+      connectionString: settings.url,
+      connectionTimeoutMillis: settings.connectTimeoutMs,
+      keepAlive: true,
+      application_name: 'deskbridge listen',
+    });
     client.on('error', () => undefined);
     client.on('notification', callback);
     await client.connect();

@@ -35,7 +35,10 @@ export interface DeliverySummary {
 }
 
 /** Lists deliveries, newest first. `afterId`: go on after this one. `limit`: default 50. */
-export async function listDeliveries(db: Queryable, filter: DeliveryFilter & { readonly afterId?: string; readonly limit?: number }): Promise<readonly DeliverySummary[]> {
+export async function listDeliveries(
+  db: Queryable,
+  filter: DeliveryFilter & { readonly afterId?: string; readonly limit?: number },
+): Promise<readonly DeliverySummary[]> {
   const rows = await db.query<StoredDelivery>(
     `${SELECT} where ${DELIVERY_CONDITION} and ($11::bigint is null or d.id < $11) order by d.id desc limit $12`,
     [...toFilterParameters(filter), filter.afterId ?? null, filter.limit ?? DEFAULT_LIMIT],
@@ -49,7 +52,8 @@ export async function showDelivery(db: Queryable, id: string): Promise<DeliveryS
   return row === undefined ? null : toSummary(row);
 }
 
-type StoredDelivery = Row & Omit<DeliverySummary, 'state' | 'parked' | 'edits'> & { readonly state: number; readonly parked: unknown; readonly edits: unknown };
+type StoredDelivery = Row &
+  Omit<DeliverySummary, 'state' | 'parked' | 'edits'> & { readonly state: number; readonly parked: unknown; readonly edits: unknown };
 
 const SELECT = `
 select d.id::text as id, d.event_id::text as "eventId", e.connection, e.topic, e.record, d.flow, d.lane, d.key, d.state, d.attempts, d.generation,
@@ -58,5 +62,10 @@ select d.id::text as id, d.event_id::text as "eventId", e.connection, e.topic, e
 from delivery d join event e on e.id = d.event_id left join lease l on l.id = d.lease`;
 
 function toSummary(row: StoredDelivery): DeliverySummary {
-  return { ...row, state: toDeliveryState(row.state), parked: isJson(row.parked) ? row.parked : null, edits: isJson(row.edits) ? row.edits : null };
+  return {
+    ...row,
+    state: toDeliveryState(row.state),
+    parked: isJson(row.parked) ? row.parked : null,
+    edits: isJson(row.edits) ? row.edits : null,
+  };
 }

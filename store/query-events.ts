@@ -34,13 +34,23 @@ export type EventSummary = {
 /** Lists events, newest first, never with their bodies. */
 export async function listEvents(db: Queryable, filter: EventFilter): Promise<readonly EventSummary[]> {
   return db.query<EventSummary>(LIST, [
-    filter.connection ?? null, filter.topic ?? null, filter.record ?? null, filter.flow ?? null,
-    filter.since?.toISOString() ?? null, filter.until?.toISOString() ?? null, filter.afterId ?? null, filter.limit ?? DEFAULT_LIMIT,
+    filter.connection ?? null,
+    filter.topic ?? null,
+    filter.record ?? null,
+    filter.flow ?? null,
+    filter.since?.toISOString() ?? null,
+    filter.until?.toISOString() ?? null,
+    filter.afterId ?? null,
+    filter.limit ?? DEFAULT_LIMIT,
   ]);
 }
 
 /** One event; its body only with `withBody`, and null where it expired or was erased. */
-export async function showEvent(db: Queryable, id: string, options: { readonly withBody?: boolean } = {}): Promise<(EventSummary & { readonly raw: Buffer | null }) | null> {
+export async function showEvent(
+  db: Queryable,
+  id: string,
+  options: { readonly withBody?: boolean } = {},
+): Promise<(EventSummary & { readonly raw: Buffer | null }) | null> {
   const [row] = await db.query<EventSummary & { readonly raw: Buffer | null }>(
     `select ${COLUMNS}, (select raw from body b where b.event_id = e.id and $2::boolean) as raw from event e where e.id = $1`,
     [id, options.withBody ?? false],

@@ -35,7 +35,7 @@ export async function recordEvents(db: Queryable, rows: readonly RecordRow[]): P
 type FoundRow = { readonly id: string | null; readonly fresh: boolean };
 
 /** Locks are taken in one order (event by dedupe, key by flow, key, lane), so that two of these never deadlock. */
-const RECORD = `
+const RECORD = `/* prepare: record */
 with input as (
   select * from unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::bytea[], $6::timestamptz[])
     with ordinality as t (connection, dedupe, topic, record, raw, received_at, n)),
@@ -90,5 +90,7 @@ async function findLate(db: Queryable, rows: readonly RecordRow[]): Promise<read
 }
 
 function missing(index: number): never {
-  throw new Error(`Row ${index} of the batch was neither recorded nor found; expected one of the two. It was probably removed by retention meanwhile: record it again.`);
+  throw new Error(
+    `Row ${index} of the batch was neither recorded nor found; expected one of the two. It was probably removed by retention meanwhile: record it again.`,
+  );
 }

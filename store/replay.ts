@@ -26,14 +26,23 @@ export async function planReplay(db: Queryable, filter: DeliveryFilter): Promise
  * generation, so that effects done before are not repeated; with it everything is done anew. Answers how many were made.
  * Repeating after a failure adds only what is missing.
  */
-export async function makeReplay(db: Queryable, filter: DeliveryFilter, options: { readonly again: boolean }): Promise<{ readonly made: number }> {
+export async function makeReplay(
+  db: Queryable,
+  filter: DeliveryFilter,
+  options: { readonly again: boolean },
+): Promise<{ readonly made: number }> {
   const [newest] = await db.query<{ id: string }>('select coalesce(max(id), 0)::text as id from delivery');
   const upTo = newest?.id ?? '0';
   const statement = options.again ? AGAIN : MISSING;
   let after = '0';
   let made = 0;
   for (;;) {
-    const [chunk] = await db.query<{ last: string | null; made: number }>(statement, [...toFilterParameters(filter), after, upTo, CHUNK_DELIVERIES]);
+    const [chunk] = await db.query<{ last: string | null; made: number }>(statement, [
+      ...toFilterParameters(filter),
+      after,
+      upTo,
+      CHUNK_DELIVERIES,
+    ]);
     if (chunk === undefined || chunk.last === null) return { made };
     made += chunk.made;
     after = chunk.last;

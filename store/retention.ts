@@ -28,7 +28,9 @@ export async function sweepBodies(db: Queryable, settings: SweepSettings): Promi
  */
 export async function sweepEvents(db: Database, settings: SweepSettings): Promise<number> {
   if (settings.olderThanDays < FEWEST_EVENT_DAYS) {
-    throw new RangeError(`Events can't be removed after ${settings.olderThanDays} days; expected at least ${FEWEST_EVENT_DAYS}, for senders repeat events for that long. Set a longer retention.`);
+    throw new RangeError(
+      `Events can't be removed after ${settings.olderThanDays} days; expected at least ${FEWEST_EVENT_DAYS}, for senders repeat events for that long. Set a longer retention.`,
+    );
   }
   return db.transaction(async (tx) => {
     const old = await tx.query<{ id: string }>(LOCK_OLD, [settings.olderThanDays, settings.chunk ?? CHUNK_ROWS]);

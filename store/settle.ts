@@ -74,7 +74,7 @@ function toInput(group: GroupSettlement, index: number): object {
  * Locks keys, then gates, then leases, each in one order. A key that holds nothing is freed, `hold` or not. The counters
  * of gate and lease change by row arithmetic, so that two settlements at once both count.
  */
-const SETTLE = `
+const SETTLE = `/* prepare: settle */
 with input as (
   select * from jsonb_to_recordset($1::jsonb) as t (n int, lease text, flow text, key text, lane smallint, epoch bigint,
     hold boolean, not_before_ms float8, reason text, parked jsonb, retrying boolean, finished jsonb)),

@@ -2,7 +2,8 @@ import { StoreUnavailable } from './database.ts';
 
 const UNREACHABLE = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
 /** The driver gives these no code: lost connections, and the pool's own time-out. */
-const LOST_CONNECTION = /connection terminated|connection ended|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|pool after calling end|is closed|read timeout/i;
+const LOST_CONNECTION =
+  /connection terminated|connection ended|timeout exceeded when trying to connect|client has encountered a connection error|not queryable|pool after calling end|is closed|read timeout/i;
 /** Shut down or starting (57P), cut off (08), too many clients (53300), a standby (25006), the statement time-out (57014). */
 const UNAVAILABLE_STATE = /^(08...|57P..|53300|25006|57014)$/;
 
@@ -29,5 +30,8 @@ export function toStoreFailure(error: unknown): unknown {
   const known = code !== null && (UNREACHABLE.has(code) || UNAVAILABLE_STATE.test(code));
   const lost = error instanceof Error && LOST_CONNECTION.test(error.message);
   if (!known && !lost) return error;
-  return new StoreUnavailable(`The store cannot be reached or cut the connection (${code ?? 'connection lost'}); it is tried again. Check that PostgreSQL runs and that store.url names it.`, { cause: error });
+  return new StoreUnavailable(
+    `The store cannot be reached or cut the connection (${code ?? 'connection lost'}); it is tried again. Check that PostgreSQL runs and that store.url names it.`,
+    { cause: error },
+  );
 }

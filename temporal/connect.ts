@@ -1,13 +1,13 @@
 import { Client, Connection } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
-import type { ConnectionLike } from '@temporalio/client';
+import type { ConnectionLike, TLSConfig } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 
 /** Where Temporal is and how to sign in. */
 export interface TemporalAddress {
   readonly address: string;
   readonly namespace: string;
-  readonly tls: boolean;
+  readonly tls: boolean | TLSConfig;
   /** API key of Temporal Cloud; null: none. */
   readonly apiKey: string | null;
 }
@@ -34,6 +34,6 @@ export async function connectWorker(where: TemporalAddress): Promise<NativeConne
   }
 }
 
-function toOptions({ address, tls, apiKey }: TemporalAddress): { address: string; tls: boolean; apiKey?: string } {
+function toOptions({ address, tls, apiKey }: TemporalAddress): { address: string; tls: boolean | TLSConfig; apiKey?: string } {
   return { address, tls, ...(apiKey === null ? {} : { apiKey }) };
 }

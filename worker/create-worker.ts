@@ -31,6 +31,8 @@ export interface WorkerOptions extends Omit<HostOptions, 'activities' | 'batches
   record(rows: readonly RecordRow[]): Promise<readonly RecordedRow[]>;
   /** Something waits or may go on: the dispatcher should look. */
   onFreed(): void;
+  /** Puts something else in the place of a part: for load and fault runs. */
+  readonly instead?: Partial<Pick<ActivityDeps, 'effects' | 'runOf' | 'connections'>>;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
@@ -91,5 +93,6 @@ function createActivityDeps(options: WorkerOptions, connections: BoundConnection
       const fresh = recorded.filter((row) => row.fresh).length;
       return { recorded: fresh, duplicates: recorded.length - fresh };
     },
+    ...options.instead,
   };
 }

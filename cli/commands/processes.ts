@@ -1,8 +1,8 @@
 import { z } from 'zod';
+import { onRun } from '../command.ts';
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 import type { ProcessOptions } from '../processes/dev.ts';
-import { onRun } from '../command.ts';
 
 const options = z.object({ config: z.string() });
 
@@ -30,7 +30,12 @@ function add(program: Command, io: Io, { name, summary, run }: Process): void {
     run({
       configPath: config,
       ...(io.temporalCliPath === undefined ? {} : { temporalCliPath: io.temporalCliPath }),
-      onReady: ({ server, temporalUi }) => io.err(`${name} runs: webhooks come to ${server}/webhooks/<connection>${temporalUi === null ? '' : `, the Temporal UI is at ${temporalUi}`}. Stop it with Ctrl-C.\n`),
+      onReady: (ready) => io.err(`${name} runs${placesText(ready)}. Stop it with Ctrl-C.\n`),
     }),
   );
+}
+
+function placesText({ server, temporalUi }: { readonly server: string; readonly temporalUi: string | null }): string {
+  const receiver = server === '' ? '' : `: webhooks come to ${server}/webhooks/<connection>`;
+  return temporalUi === null ? receiver : `${receiver}, the Temporal UI is at ${temporalUi}`;
 }

@@ -12,6 +12,7 @@ import type { StateDir } from '../../config/state-dir.ts';
 import type { DeskbridgeConfig } from '../../config/read.ts';
 import type { Secret } from '../../connectors/secret.ts';
 import type { Database } from '../../store/database.ts';
+import type { TLSConfig } from '@temporalio/client';
 import type { TemporalAddress } from '../../temporal/connect.ts';
 import type { EncryptionKey } from '../../temporal/codec.ts';
 
@@ -52,7 +53,17 @@ export function readKeys(config: DeskbridgeConfig, state: StateDir): EncryptionK
 export function toTemporalAddress(config: DeskbridgeConfig): TemporalAddress | undefined {
   if (config.temporal === undefined) return undefined;
   const { address, namespace, tls, apiKey } = config.temporal;
-  return { address, namespace, tls: tls === true || typeof tls === 'object' || apiKey !== undefined, apiKey: apiKey?.reveal() ?? null };
+  return { address, namespace, tls: typeof tls === 'object' ? toTls(tls) : tls || apiKey !== undefined, apiKey: apiKey?.reveal() ?? null };
+}
+
+type Certificates = Exclude<NonNullable<DeskbridgeConfig['temporal']>['tls'], boolean>;
+
+function toTls({ serverName, ca, cert, key }: Certificates): TLSConfig {
+  return {
+    ...(serverName === undefined ? {} : { serverNameOverride: serverName }),
+    ...(ca === undefined ? {} : { serverRootCACertificate: Buffer.from(ca.reveal()) }),
+    ...(cert === undefined || key === undefined ? {} : { clientCertPair: { crt: Buffer.from(cert.reveal()), key: Buffer.from(key.reveal()) } }),
+  };
 }
 
 /** A name for this process in leases, workflow ids and the Temporal UI. */

@@ -8,7 +8,7 @@ const CLOSED_HINT = 'An operator closed it.';
 /** Why a connection takes no calls. */
 export const gateSchema = z.object({
   connection: z.string(),
-  state: z.enum(['down', 'throttled', 'unauthorized']),
+  state: z.enum(['down', 'throttled', 'unauthorized', 'attention']),
   reason: z.string(),
   hint: z.string(),
   since: z.string(),
@@ -56,7 +56,7 @@ export const connectionsClose = defineTask({
   result: z.object({ connection: z.string(), wasOpen: z.boolean(), flows: z.array(z.string()) }),
   async run({ db }, { connection, reason, flows }) {
     const hint = `${CLOSED_HINT} Open it with: deskbridge connection resume ${connection}.`;
-    const wasOpen = await closeConnection(db, { connection, state: 'down', reason, hint, closedUntil: null, probeAt: null }, flows);
+    const wasOpen = await closeConnection(db, { connection, state: 'attention', reason, hint, closedUntil: null, probeAt: null }, flows);
     return { connection, wasOpen, flows };
   },
 });

@@ -33,7 +33,7 @@ export const flowsList = defineTask({
   async run({ db }) {
     const queues = await listQueues(db);
     return {
-      queues: queues.map(({ flow, lane, waiting, keys, underWay, credit, parked, paused, closedBy, ...queue }) => ({
+      queues: queues.map(({ flow, lane, waiting, keys, underWay, credit, parked, paused, closedBy, ...queue }): QueueView => ({
         flow, waiting, keys, underWay, credit, parked,
         lane: lane === 0 ? 'live' : 'replay',
         oldestWaitingAt: queue.oldestWaitingAt?.toISOString() ?? null,

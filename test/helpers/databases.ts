@@ -44,7 +44,8 @@ export function describeOnEachDatabase(name: string, rules: (open: () => Promise
 
 /** An empty database on the tests' PostgreSQL, not migrated. */
 export async function makePostgres(): Promise<TestDatabase> {
-  if (POSTGRES_URL === undefined) throw new Error('TEST_POSTGRES_URL is not set; expected the URL of a PostgreSQL server on which databases can be made.');
+  if (POSTGRES_URL === undefined)
+    throw new Error('TEST_POSTGRES_URL is not set; expected the URL of a PostgreSQL server on which databases can be made.');
   const name = `deskbridge_test_${randomUUID().replaceAll('-', '')}`;
   const admin = createPostgres({ url: POSTGRES_URL, max: 1 });
   await admin.query(`create database ${name}`);

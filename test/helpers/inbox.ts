@@ -27,7 +27,13 @@ export function toRowFor(name: string, flow: string, key: string | null, lane: 0
 }
 
 /** Records one delivery for each name, in order, each in a commit of its own. */
-export async function recordEach(db: Queryable, flow: string, key: string | null, names: readonly string[], lane: 0 | 1 = 0): Promise<void> {
+export async function recordEach(
+  db: Queryable,
+  flow: string,
+  key: string | null,
+  names: readonly string[],
+  lane: 0 | 1 = 0,
+): Promise<void> {
   for (const name of names) await recordEvents(db, [toRowFor(name, flow, key, lane)]);
 }
 
@@ -49,9 +55,17 @@ export function toSettlement(lease: string, rows: readonly BegunRow[], overrides
   const { flow, key, lane, epoch } = first;
   const mine = rows.filter((row) => row.flow === flow && row.key === key && row.lane === lane);
   return {
-    lease, flow, key, lane, epoch,
+    lease,
+    flow,
+    key,
+    lane,
+    epoch,
     finished: mine.map((row) => ({ deliveryId: row.deliveryId, state: 'done', text: 'done' })),
-    then: 'free', notBeforeMs: 0, reason: null, parked: null, retrying: false,
+    then: 'free',
+    notBeforeMs: 0,
+    reason: null,
+    parked: null,
+    retrying: false,
     ...overrides,
   };
 }

@@ -91,7 +91,9 @@ async function toFence(run: Run, lease: string, row: BegunRow): Promise<Fence | 
   const { flow, key, lane, epoch } = row;
   if (run.fenced) return { flow, key, lane, epoch, lease };
   const [newest] = await run.db.query<{ lease: string | null; epoch: string }>(
-    'select lease, epoch::text as epoch from queue_key where flow = $1 and key = $2 and lane = $3', [flow, key, lane]);
+    'select lease, epoch::text as epoch from queue_key where flow = $1 and key = $2 and lane = $3',
+    [flow, key, lane],
+  );
   if (newest === undefined || newest.lease === null) return null;
   return { flow, key, lane, epoch: newest.epoch, lease: newest.lease };
 }

@@ -29,7 +29,10 @@ export async function removeStressLog(db: Database): Promise<void> {
 /** Counts what went wrong, from the log and the tables alone. */
 export async function judgeStress(db: Database): Promise<Violations> {
   return {
-    lost: await count(db, 'select 1 from delivery d where state <> 2 or not exists (select from effect e where e.intent = d.id::text and e.state = 1)'),
+    lost: await count(
+      db,
+      'select 1 from delivery d where state <> 2 or not exists (select from effect e where e.intent = d.id::text and e.state = 1)',
+    ),
     keysHeldTwice: await count(db, "select 1 from stress_log where kind = 'held twice'"),
     outOfOrder: await count(db, OUT_OF_ORDER),
     writesByOlderEpoch: await count(db, OLDER_EPOCH),

@@ -38,7 +38,10 @@ export interface Run extends StressSettings {
 }
 
 /** Runs dispatchers, workers and a reaper until all is settled, with processes that die, stall, come back and fail. */
-export async function runStress(settings: StressSettings, numbers: { readonly dispatchers: number; readonly workers: number }): Promise<Mishaps> {
+export async function runStress(
+  settings: StressSettings,
+  numbers: { readonly dispatchers: number; readonly workers: number },
+): Promise<Mishaps> {
   const mishaps = { killed: 0, stalled: 0, failed: 0, lostDispatchers: 0 };
   const run: Run = { ...settings, mishaps, running: new Set(), due: [], stalled: new Map(), zombies: [], leases: 0, over: false };
   await Promise.all([
@@ -56,9 +59,10 @@ async function dispatch(run: Run, owner: string): Promise<void> {
     run.leases += 1;
     const lease = `L${run.leases}`;
     const limits = { lane: run.random() < 0.3 ? 1 : 0, groups: 6, perGroup: 5, owner, ttlMs: 0 };
-    const rows = run.random() < 0.5
-      ? await claimGroups(run.db, { ...limits, lease, kind: 'batch' })
-      : await claimDeliveries(run.db, { ...limits, leasePrefix: lease });
+    const rows =
+      run.random() < 0.5
+        ? await claimGroups(run.db, { ...limits, lease, kind: 'batch' })
+        : await claimDeliveries(run.db, { ...limits, leasePrefix: lease });
     for (const claimed of new Set(rows.map((row) => row.lease))) await start(run, claimed);
     // PGlite answers without leaving the turn; the others must get theirs.
     await nextTurn();
@@ -116,7 +120,8 @@ async function isOver(run: Run): Promise<boolean> {
   if (performance.now() > run.endBy) run.over = true;
   if (run.over || !run.allRecorded() || run.due.length > 0) return run.over;
   const [open] = await run.db.query<{ n: number }>(
-    'select (select count(*)::int from delivery where state <> 2) + (select count(*)::int from lease where open) as n');
+    'select (select count(*)::int from delivery where state <> 2) + (select count(*)::int from lease where open) as n',
+  );
   if (open?.n === 0) run.over = true;
   return run.over;
 }

@@ -20,7 +20,16 @@ describeOnEachDatabase('claiming', (open, kind) => {
     const rows = await claim(db, 'L1');
     expect(rows.map((row) => BigInt(row.deliveryId))).toEqual(rows.map((row) => BigInt(row.deliveryId)).sort((a, b) => Number(a - b)));
     expect(rows).toHaveLength(3);
-    expect(rows[0]).toMatchObject({ flow: 'sync', key: 'k', lane: 0, lease: 'L1', attempts: 1, topic: 'order.changed', record: 'order:1', connection: 'shop' });
+    expect(rows[0]).toMatchObject({
+      flow: 'sync',
+      key: 'k',
+      lane: 0,
+      lease: 'L1',
+      attempts: 1,
+      topic: 'order.changed',
+      record: 'order:1',
+      connection: 'shop',
+    });
     expect(await leaseMembers(db, 'L1')).toEqual(rows);
     expect(await findCounterDrift(db)).toEqual([]);
   });
@@ -38,8 +47,13 @@ describeOnEachDatabase('claiming', (open, kind) => {
 
   it('gives each key once to many claims at the same moment', async () => {
     const db = await open();
-    await recordEvents(db, Array.from({ length: 200 }, (_unused, n) => toRowFor(`event ${n}`, `flow ${n % 3}`, `k${n % 50}`)));
-    const claims = await Promise.all(Array.from({ length: 8 }, (_unused, n) => claimDeliveries(db, { ...EACH, groups: 30, leasePrefix: `P${n}` })));
+    await recordEvents(
+      db,
+      Array.from({ length: 200 }, (_unused, n) => toRowFor(`event ${n}`, `flow ${n % 3}`, `k${n % 50}`)),
+    );
+    const claims = await Promise.all(
+      Array.from({ length: 8 }, (_unused, n) => claimDeliveries(db, { ...EACH, groups: 30, leasePrefix: `P${n}` })),
+    );
     const held = new Map<string, string>();
     for (const row of claims.flat()) {
       const id = `${row.flow}/${row.key}`;
@@ -72,7 +86,12 @@ describeOnEachDatabase('claiming', (open, kind) => {
 
   it('takes flows by turns, also when one has a long backlog', async () => {
     const db = await open();
-    await recordEach(db, 'busy', null, Array.from({ length: 12 }, (_unused, n) => `busy ${n}`));
+    await recordEach(
+      db,
+      'busy',
+      null,
+      Array.from({ length: 12 }, (_unused, n) => `busy ${n}`),
+    );
     await recordEach(db, 'calm', null, ['calm']);
     const rows = await claimDeliveries(db, { ...EACH, groups: 2, leasePrefix: 'P' });
     expect(rows.map((row) => row.flow).sort()).toEqual(['busy', 'calm']);
@@ -80,8 +99,18 @@ describeOnEachDatabase('claiming', (open, kind) => {
 
   it('makes a batch of one flow: the one that was served longest ago', async () => {
     const db = await open();
-    await recordEach(db, 'a', null, Array.from({ length: 6 }, (_unused, n) => `a ${n}`));
-    await recordEach(db, 'b', null, Array.from({ length: 6 }, (_unused, n) => `b ${n}`));
+    await recordEach(
+      db,
+      'a',
+      null,
+      Array.from({ length: 6 }, (_unused, n) => `a ${n}`),
+    );
+    await recordEach(
+      db,
+      'b',
+      null,
+      Array.from({ length: 6 }, (_unused, n) => `b ${n}`),
+    );
     const flows: string[][] = [];
     for (const n of [1, 2, 3, 4]) {
       const rows = await claim(db, `B${n}`, { kind: 'batch', groups: 2 });
@@ -132,7 +161,11 @@ describeOnEachDatabase('claiming', (open, kind) => {
     const db = await open();
     await recordEach(db, 'sync', null, ['one']);
     const past = new Date(Date.now() - 60_000);
-    await closeConnection(db, { connection: 'shop', state: 'throttled', reason: 'throttled', hint: 'Wait.', closedUntil: past, probeAt: null }, ['sync']);
+    await closeConnection(
+      db,
+      { connection: 'shop', state: 'throttled', reason: 'throttled', hint: 'Wait.', closedUntil: past, probeAt: null },
+      ['sync'],
+    );
     expect(await claim(db, 'L1')).toHaveLength(1);
   });
 
@@ -195,11 +228,15 @@ function pauseAfterSnapshot(db: Queryable): Queryable {
   return {
     query: (text, values) => {
       expect(text).toContain(candidates);
-      return db.query(text.replace(candidates, `from (select *, pg_advisory_xact_lock_shared(${PAUSE_LOCK}) from open) o cross join lateral`), values);
+      return db.query(
+        text
+          .replace('/* prepare: claim */', '')
+          .replace(candidates, `from (select *, pg_advisory_xact_lock_shared(${PAUSE_LOCK}) from open) o cross join lateral`),
+        values,
+      );
     },
   };
 }
-
 
 async function settleEach(db: Queryable, lease: string): Promise<void> {
   const rows = await beginLease(db, lease);

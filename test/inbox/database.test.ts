@@ -34,7 +34,9 @@ describe.each(MAKERS)('migrations on %s', (_kind, make) => {
 describeOnEachDatabase('the store', (open) => {
   it('gives bigint as text, bytes as Buffer, times as Date, JSON as values', async () => {
     const db = await open();
-    const [row] = await db.query("select 9007199254740993::bigint as a, '\\x00ff'::bytea as b, '2026-01-02T03:04:05Z'::timestamptz as c, '{\"d\":[1]}'::jsonb as d");
+    const [row] = await db.query(
+      "select 9007199254740993::bigint as a, '\\x00ff'::bytea as b, '2026-01-02T03:04:05Z'::timestamptz as c, '{\"d\":[1]}'::jsonb as d",
+    );
     expect(row).toEqual({ a: '9007199254740993', b: Buffer.from([0, 255]), c: new Date('2026-01-02T03:04:05Z'), d: { d: [1] } });
     expect(Buffer.isBuffer(row?.['b'])).toBe(true);
   });
@@ -128,7 +130,9 @@ if (POSTGRES_URL !== undefined) {
       const stop = await made.db.listen('channel', () => heard());
       onTestFinished(stop);
       const reconnected = next();
-      await made.db.query("select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'deskbridge listen' and datname = current_database()");
+      await made.db.query(
+        "select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'deskbridge listen' and datname = current_database()",
+      );
       await reconnected;
       const notified = next();
       await made.db.query("select pg_notify('channel', '')");
@@ -138,7 +142,7 @@ if (POSTGRES_URL !== undefined) {
     it('repeats a transaction that a deadlock rolled back', async () => {
       const made = await makePostgres();
       onTestFinished(() => made.remove());
-      await made.db.query("create table pair (id int primary key, n int)");
+      await made.db.query('create table pair (id int primary key, n int)');
       await made.db.query('insert into pair values (1, 0), (2, 0)');
       const both = (first: number, second: number): Promise<void> =>
         made.db.transaction(async (tx) => {

@@ -13,9 +13,21 @@ function toIntent(row: BegunRow | undefined, overrides: Partial<IntentRow> = {})
   if (row === undefined) throw new Error('Nothing was begun; expected a delivery.');
   const { flow, key, lane, epoch, eventId } = row;
   return {
-    intent: `shop:1/${flow}/reply`, lease: 'L1', flow, key, lane, epoch, eventId,
-    connection: 'helpdesk', kind: 'message', target: 'conversation:42', class: 'marked',
-    mark: 'mark', fingerprint: 'print', textHash: 'hash', sendForMs: 5_000,
+    intent: `shop:1/${flow}/reply`,
+    lease: 'L1',
+    flow,
+    key,
+    lane,
+    epoch,
+    eventId,
+    connection: 'helpdesk',
+    kind: 'message',
+    target: 'conversation:42',
+    class: 'marked',
+    mark: 'mark',
+    fingerprint: 'print',
+    textHash: 'hash',
+    sendForMs: 5_000,
     ...overrides,
   };
 }
@@ -52,9 +64,14 @@ describeOnEachDatabase('an intent', (open) => {
     expect(await writeIntent(db, toIntent(newer))).toMatchObject({ kind: 'existing', row: { epoch: older?.epoch, state: 'pending' } });
     const { intent } = toIntent(newer);
     expect(await resendIntent(db, { ...toIntent(older), intent, sendForMs: 1_000 })).toBeNull();
-    expect(await resendIntent(db, { ...toIntent(newer), intent, sendForMs: 1_000, fingerprint: 'other' })).toMatchObject({ epoch: newer?.epoch, fingerprint: 'other' });
+    expect(await resendIntent(db, { ...toIntent(newer), intent, sendForMs: 1_000, fingerprint: 'other' })).toMatchObject({
+      epoch: newer?.epoch,
+      fingerprint: 'other',
+    });
     expect(await settleEffect(db, { intent, epoch: older?.epoch ?? '', state: 'done', remoteId: '1', result: null })).toBe(false);
-    expect(await settleEffect(db, { intent, epoch: newer?.epoch ?? '', state: 'done', remoteId: '2', result: { messageId: '2' } })).toBe(true);
+    expect(await settleEffect(db, { intent, epoch: newer?.epoch ?? '', state: 'done', remoteId: '2', result: { messageId: '2' } })).toBe(
+      true,
+    );
     expect(await findEffect(db, intent)).toMatchObject({ state: 'done', remoteId: '2', result: { messageId: '2' } });
   });
 
@@ -88,7 +105,12 @@ describeOnEachDatabase('an intent', (open) => {
     const db = await open();
     await recordEach(db, 'sync', 'k', ['one']);
     const [row] = await claimAndBegin(db, 'L1');
-    const outcomes = await writeIntents(db, [toIntent(row), toIntent(row), toIntent(row, { intent: 'other' }), toIntent(row, { epoch: '1' })]);
+    const outcomes = await writeIntents(db, [
+      toIntent(row),
+      toIntent(row),
+      toIntent(row, { intent: 'other' }),
+      toIntent(row, { epoch: '1' }),
+    ]);
     expect(outcomes.map((outcome) => outcome.kind)).toEqual(['fresh', 'existing', 'fresh', 'lost']);
   });
 
@@ -110,7 +132,9 @@ describeOnEachDatabase('an intent', (open) => {
     const intents = Array.from({ length: 50 }, (_unused, n) => `intent ${n}`);
     const written = await Promise.all(intents.map((intent) => commits.writeIntent(toIntent(row, { intent }))));
     expect(written.every((outcome) => outcome.kind === 'fresh')).toBe(true);
-    const settled = await Promise.all(intents.map((intent) => commits.settleEffect({ intent, epoch: row?.epoch ?? '', state: 'done', remoteId: intent, result: null })));
+    const settled = await Promise.all(
+      intents.map((intent) => commits.settleEffect({ intent, epoch: row?.epoch ?? '', state: 'done', remoteId: intent, result: null })),
+    );
     expect(settled.every(Boolean)).toBe(true);
     await commits.drain();
   });
@@ -155,6 +179,8 @@ describeOnEachDatabase('an effect', (open) => {
     const { intent, epoch } = toIntent(row);
     await writeIntent(db, toIntent(row));
     await settleEffect(db, { intent, epoch, state: 'unknown', remoteId: null, result: null });
-    expect(await ownEffect(db, { connection: 'helpdesk', kind: 'message', target: 'conversation:42', remoteId: '9', textHash: 'hash' })).toBe('own');
+    expect(
+      await ownEffect(db, { connection: 'helpdesk', kind: 'message', target: 'conversation:42', remoteId: '9', textHash: 'hash' }),
+    ).toBe('own');
   });
 });

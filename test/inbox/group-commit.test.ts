@@ -5,7 +5,9 @@ import type { GroupCommit, GroupCommitSettings } from '../../inbox/group-commit.
 
 const LIMITS = { maxRows: 100, maxQueuedRows: 1_000, maxQueuedBytes: 10_000, sizeOf: () => 1 } as const;
 
-function create(settings: Partial<GroupCommitSettings<string, string>> & Pick<GroupCommitSettings<string, string>, 'commit'>): GroupCommit<string, string> {
+function create(
+  settings: Partial<GroupCommitSettings<string, string>> & Pick<GroupCommitSettings<string, string>, 'commit'>,
+): GroupCommit<string, string> {
   return createGroupCommit<string, string>({ ...LIMITS, ...settings });
 }
 
@@ -40,7 +42,9 @@ describe('a group commit', () => {
   it('keeps to its bounds of rows and bytes a commit', async () => {
     const sizes: number[] = [];
     const commits = create({
-      maxRows: 3, maxBatchBytes: 10, sizeOf: (item) => item.length,
+      maxRows: 3,
+      maxBatchBytes: 10,
+      sizeOf: (item) => item.length,
       commit: async (batch) => {
         sizes.push(batch.length);
         return [...batch];
@@ -86,7 +90,11 @@ describe('a group commit', () => {
       },
     });
     expect(await Promise.all([commits.add('a'), commits.add('b')])).toEqual(['a', 'b']);
-    expect(batches).toEqual([['a', 'b'], ['a', 'b'], ['a', 'b']]);
+    expect(batches).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
     failures = 3;
     await expect(commits.add('c')).rejects.toBeInstanceOf(StoreUnavailable);
     expect(await commits.add('d')).toBe('d');

@@ -17,7 +17,10 @@ describeOnEachDatabase('lists', (open) => {
   it('show events by connection, topic, record, flow and time, newest first, without bodies', async () => {
     const db = await open();
     const at = (day: number): Date => new Date(Date.UTC(2026, 0, day));
-    await recordEvents(db, [toRow('one', { receivedAt: at(1) }), toRow('two', { receivedAt: at(2), topic: 'order.deleted', deliveries: [] })]);
+    await recordEvents(db, [
+      toRow('one', { receivedAt: at(1) }),
+      toRow('two', { receivedAt: at(2), topic: 'order.deleted', deliveries: [] }),
+    ]);
     await recordEvents(db, [toRow('three', { receivedAt: at(3), connection: 'billing', record: 'invoice:1' })]);
     const topics = async (filter: Parameters<typeof listEvents>[1]): Promise<string[]> =>
       (await listEvents(db, filter)).map((event) => `${event.connection} ${event.topic}`);
@@ -54,20 +57,43 @@ describeOnEachDatabase('lists', (open) => {
     await claim(db, 'L1', { groups: 1 });
     await pauseFlow(db, 'sync', true);
     const closedUntil = new Date('2199-01-01T00:00:00Z');
-    await closeConnection(db, { connection: 'shop', state: 'throttled', reason: 'throttled', hint: 'Wait.', closedUntil, probeAt: null }, ['sync']);
+    await closeConnection(db, { connection: 'shop', state: 'throttled', reason: 'throttled', hint: 'Wait.', closedUntil, probeAt: null }, [
+      'sync',
+    ]);
     const [live, replay] = await listQueues(db);
-    expect(live).toMatchObject({ flow: 'sync', lane: 0, waiting: 1, keys: 1, underWay: 1, paused: true, closedUntil, closedBy: ['shop'], parked: 0, credit: 256 });
+    expect(live).toMatchObject({
+      flow: 'sync',
+      lane: 0,
+      waiting: 1,
+      keys: 1,
+      underWay: 1,
+      paused: true,
+      closedUntil,
+      closedBy: ['shop'],
+      parked: 0,
+      credit: 256,
+    });
     expect(live?.oldestWaitingAt).toBeInstanceOf(Date);
     expect(replay).toMatchObject({ lane: 1, waiting: 0, oldestWaitingAt: null });
   });
 
   it('show closed connections with their cause, and which probe is due', async () => {
     const db = await open();
-    const gate = { connection: 'shop', state: 'unauthorized', reason: 'unauthorized', hint: 'Renew the token.', closedUntil: null, probeAt: new Date(Date.now() - 1_000) } as const;
+    const gate = {
+      connection: 'shop',
+      state: 'unauthorized',
+      reason: 'unauthorized',
+      hint: 'Renew the token.',
+      closedUntil: null,
+      probeAt: new Date(Date.now() - 1_000),
+    } as const;
     await closeConnection(db, gate, []);
     await closeConnection(db, gate, []);
     await closeConnection(db, { ...gate, connection: 'chat', probeAt: null }, []);
-    expect(await listConnectionGates(db)).toMatchObject([{ connection: 'chat', failures: 1 }, { ...gate, failures: 2, since: expect.any(Date) }]);
+    expect(await listConnectionGates(db)).toMatchObject([
+      { connection: 'chat', failures: 1 },
+      { ...gate, failures: 2, since: expect.any(Date) },
+    ]);
     expect(await listConnectionGates(db, { dueOnly: true })).toHaveLength(1);
     await openConnection(db, 'shop');
     expect(await listConnectionGates(db)).toHaveLength(1);

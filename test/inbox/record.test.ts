@@ -13,11 +13,16 @@ const now = (): number => Date.UTC(2026, 0, 2, 3, 4, 5);
 describeOnEachDatabase('recording', (open) => {
   it('stores an event, its body and one delivery per flow, and answers its id', async () => {
     const db = await open();
-    const deliveries = [{ flow: 'a', key: 'order:1', lane: 0 }, { flow: 'b', key: null, lane: 0 }] as const;
+    const deliveries = [
+      { flow: 'a', key: 'order:1', lane: 0 },
+      { flow: 'b', key: null, lane: 0 },
+    ] as const;
     const [recorded] = await recordEvents(db, [toRow('one', { deliveries, raw: Buffer.from([0, 255, 10]) })]);
     expect(recorded).toEqual({ eventId: expect.stringMatching(/^\d+$/), fresh: true });
     const rows = await claimAndBegin(db, 'L1', { flow: 'b' });
-    expect(rows).toMatchObject([{ eventId: recorded?.eventId, flow: 'b', key: `#${recorded?.eventId}`, raw: Buffer.from([0, 255, 10]), topic: 'order.changed' }]);
+    expect(rows).toMatchObject([
+      { eventId: recorded?.eventId, flow: 'b', key: `#${recorded?.eventId}`, raw: Buffer.from([0, 255, 10]), topic: 'order.changed' },
+    ]);
     expect(await countRows(db, 'delivery')).toBe(2);
   });
 
@@ -42,8 +47,8 @@ describeOnEachDatabase('recording', (open) => {
   it('records 1,000 parallel copies once', async () => {
     const db = await open();
     const recorders = [createRecorder({ db, now }), createRecorder({ db, now })];
-    const copies = await Promise.all(Array.from({ length: 1_000 }, (_unused, n) => recorders[n % 2]?.record([toRow('copy')])));
-    const rows = copies.flatMap((copy) => copy ?? []);
+    const each = Array.from({ length: 500 }, () => recorders.map((recorder) => recorder.record([toRow('copy')])));
+    const rows = (await Promise.all(each.flat())).flat();
     expect(rows).toHaveLength(1_000);
     expect(rows.filter((row) => row.fresh)).toHaveLength(1);
     expect(new Set(rows.map((row) => row.eventId)).size).toBe(1);
@@ -66,7 +71,10 @@ describeOnEachDatabase('recording', (open) => {
   it('lets one row that cannot be stored fail alone', async () => {
     const db = await open();
     const recorder = createRecorder({ db, now });
-    const twice = [{ flow: 'sync', key: null, lane: 0 }, { flow: 'sync', key: null, lane: 0 }] as const;
+    const twice = [
+      { flow: 'sync', key: null, lane: 0 },
+      { flow: 'sync', key: null, lane: 0 },
+    ] as const;
     const results = await Promise.allSettled(
       Array.from({ length: 20 }, (_unused, n) => recorder.record([toRow(`row ${n}`, n === 13 ? { deliveries: twice } : {})])),
     );
@@ -79,7 +87,10 @@ describeOnEachDatabase('recording', (open) => {
   it('keeps the order of the input within one commit', async () => {
     const db = await open();
     const names = Array.from({ length: 40 }, (_unused, n) => `event ${n}`);
-    await recordEvents(db, names.map((name) => toRowFor(name, 'sync', 'k')));
+    await recordEvents(
+      db,
+      names.map((name) => toRowFor(name, 'sync', 'k')),
+    );
     const rows = await claimAndBegin(db, 'L1');
     expect(rows.map((row) => row.raw?.toString())).toEqual(names.map((name) => `{"name":"${name}"}`));
   });
@@ -100,10 +111,12 @@ describeOnEachDatabase('recording', (open) => {
     const recorder = createRecorder({ db, now });
     let unlisten: (() => Promise<void>) | undefined;
     const heard = new Promise<void>((resolve, reject) => {
-      db.listen('deskbridge_inbox', resolve).then((stop) => {
-        unlisten = stop;
-        return recorder.record([toRow('one')]);
-      }).catch(reject);
+      db.listen('deskbridge_inbox', resolve)
+        .then((stop) => {
+          unlisten = stop;
+          return recorder.record([toRow('one')]);
+        })
+        .catch(reject);
     });
     await heard;
     await recorder.drain();

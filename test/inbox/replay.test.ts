@@ -35,7 +35,10 @@ describeOnEachDatabase('a replay', (open) => {
     await recordEach(db, 'sync', 'k', ['three']);
     expect(await makeReplay(db, { flow: 'sync' }, { again: false })).toEqual({ made: 2 });
     const rows = await claimAndBegin(db, 'L2', { lane: 1 });
-    expect(rows.map((row) => [row.lane, row.generation, row.key])).toEqual([[1, 0, 'k'], [1, 0, 'k']]);
+    expect(rows.map((row) => [row.lane, row.generation, row.key])).toEqual([
+      [1, 0, 'k'],
+      [1, 0, 'k'],
+    ]);
     expect((await listDeliveries(db, { lane: 1 })).every((one) => one.replayOf !== null)).toBe(true);
     expect(await findCounterDrift(db)).toEqual([]);
   });
@@ -66,7 +69,7 @@ describeOnEachDatabase('a replay', (open) => {
     const db = await open();
     const rows = Array.from({ length: 1_200 }, (_unused, n) => toRow(`event ${n}`, { deliveries: [{ flow: 'sync', key: null, lane: 0 }] }));
     await recordEvents(db, rows);
-    await db.query("update delivery set state = 2");
+    await db.query('update delivery set state = 2');
     await db.query('update queue_key set waiting = 0');
     expect(await makeReplay(db, { since: new Date(0) }, { again: false })).toEqual({ made: 1_200 });
     expect(await countRows(db, 'delivery', 'lane = 1 and state = 0')).toBe(1_200);
@@ -90,7 +93,10 @@ describeOnEachDatabase('retention', (open) => {
   it('never removes a body or an event that a delivery waits or runs for', async () => {
     const db = await open();
     const old = { receivedAt: LONG_AGO, deliveries: [{ flow: 'sync', key: null, lane: 0 as const }] };
-    await recordEvents(db, ['done', 'handed', 'waiting'].map((name) => toRow(name, old)));
+    await recordEvents(
+      db,
+      ['done', 'handed', 'waiting'].map((name) => toRow(name, old)),
+    );
     await settleGroup(db, toSettlement('L1', await claimAndBegin(db, 'L1', { groups: 1 })));
     await claim(db, 'L2', { groups: 1 });
     await recordEvents(db, [toRow('young')]);
@@ -104,7 +110,10 @@ describeOnEachDatabase('retention', (open) => {
 
   it('goes in chunks until nothing is left', async () => {
     const db = await open();
-    await recordEvents(db, Array.from({ length: 5 }, (_unused, n) => toRow(`event ${n}`, { receivedAt: LONG_AGO, deliveries: [] })));
+    await recordEvents(
+      db,
+      Array.from({ length: 5 }, (_unused, n) => toRow(`event ${n}`, { receivedAt: LONG_AGO, deliveries: [] })),
+    );
     const swept = [];
     for (let n = 0; n < 4; n += 1) swept.push(await sweepEvents(db, { olderThanDays: 30, chunk: 2 }));
     expect(swept).toEqual([2, 2, 1, 0]);

@@ -55,10 +55,15 @@ describeOnEachDatabase('settling', (open) => {
     const db = await open();
     await recordEach(db, 'sync', 'k', ['one', 'two']);
     const rows = await claimAndBegin(db, 'L1');
-    await settleGroup(db, toSettlement('L1', rows, { finished: [
-      { deliveryId: rows[0]?.deliveryId ?? '', state: 'done', text: 'posted message 7' },
-      { deliveryId: rows[1]?.deliveryId ?? '', state: 'skipped', text: 'skipped\0 by an operator' },
-    ] }));
+    await settleGroup(
+      db,
+      toSettlement('L1', rows, {
+        finished: [
+          { deliveryId: rows[0]?.deliveryId ?? '', state: 'done', text: 'posted message 7' },
+          { deliveryId: rows[1]?.deliveryId ?? '', state: 'skipped', text: 'skipped\0 by an operator' },
+        ],
+      }),
+    );
     const [second, first] = await listDeliveries(db, {});
     expect(first).toMatchObject({ state: 'done', outcome: 'posted message 7', lease: null, settledAt: expect.any(Date) });
     expect(second).toMatchObject({ state: 'skipped', outcome: 'skipped\uFFFD by an operator' });
@@ -71,7 +76,11 @@ describeOnEachDatabase('settling', (open) => {
     await recordEach(db, 'sync', 'k', ['one', 'two', 'three']);
     const rows = await claimAndBegin(db, 'L1', { kind: 'batch' });
     const finished = [{ deliveryId: rows[0]?.deliveryId ?? '', state: 'done', text: '' }] as const;
-    expect(await settleGroup(db, toSettlement('L1', rows, { finished, retrying: true, reason: 'timeout' }))).toEqual({ held: true, finished: 1, released: 2 });
+    expect(await settleGroup(db, toSettlement('L1', rows, { finished, retrying: true, reason: 'timeout' }))).toEqual({
+      held: true,
+      finished: 1,
+      released: 2,
+    });
     expect(await claim(db, 'L2', { kind: 'batch' })).toEqual([]);
     expect(await claim(db, 'L3', { firstAttemptsOnly: true })).toEqual([]);
     const again = await claim(db, 'L4', { retryingOnly: true });
@@ -110,7 +119,11 @@ describeOnEachDatabase('settling', (open) => {
     const rows = await claimAndBegin(db, 'L1');
     const finished = [{ deliveryId: rows[0]?.deliveryId ?? '', state: 'done', text: '' }] as const;
     const parked = { code: 'invalid', hint: 'Mend it.' };
-    expect(await settleGroup(db, toSettlement('L1', rows, { finished, then: 'hold', parked }))).toEqual({ held: true, finished: 1, released: 0 });
+    expect(await settleGroup(db, toSettlement('L1', rows, { finished, then: 'hold', parked }))).toEqual({
+      held: true,
+      finished: 1,
+      released: 0,
+    });
     expect(await claim(db, 'L2')).toEqual([]);
     expect(await listDeliveries(db, { parked: true })).toMatchObject([{ id: rows[1]?.deliveryId, state: 'handed', parked }]);
     expect(await listQueues(db)).toMatchObject([{ parked: 1, underWay: 1 }]);
@@ -147,7 +160,12 @@ describeOnEachDatabase('settling', (open) => {
 
   it('closes the lease also when its groups are settled side by side', async () => {
     const db = await open();
-    await recordEach(db, 'sync', null, Array.from({ length: 20 }, (_unused, n) => `event ${n}`));
+    await recordEach(
+      db,
+      'sync',
+      null,
+      Array.from({ length: 20 }, (_unused, n) => `event ${n}`),
+    );
     const rows = await claimAndBegin(db, 'L1', { kind: 'batch' });
     await Promise.all(rows.map((row) => settleGroup(db, toSettlement('L1', [row]))));
     expect(await countRows(db, 'lease', 'open')).toBe(0);
@@ -163,7 +181,9 @@ describeOnEachDatabase('a lease', (open) => {
     await claim(db, 'L2', { groups: 1, ttlMs: 60_000 });
     await markStarted(db, 'L1', 'delivery/sync/1/L1');
     const due = { olderThanMs: 0, limit: 10 };
-    expect(await openLeases(db, due)).toMatchObject([{ lease: 'L1', kind: 'delivery', started: true, workflowId: 'delivery/sync/1/L1', flow: 'sync', lane: 0 }]);
+    expect(await openLeases(db, due)).toMatchObject([
+      { lease: 'L1', kind: 'delivery', started: true, workflowId: 'delivery/sync/1/L1', flow: 'sync', lane: 0 },
+    ]);
     expect(await extendLease(db, 'L1', 60_000)).toBe(true);
     expect(await openLeases(db, due)).toEqual([]);
   });

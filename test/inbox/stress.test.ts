@@ -30,14 +30,23 @@ describeOnEachDatabase('the inbox under stress', (open) => {
   });
 });
 
-async function run(db: Database, settings: { events: number; fenced: boolean }): Promise<{ violations: Violations; mishaps: Mishaps; deliveries: number }> {
+async function run(
+  db: Database,
+  settings: { events: number; fenced: boolean },
+): Promise<{ violations: Violations; mishaps: Mishaps; deliveries: number }> {
   await installStressLog(db);
   try {
     let recorded = false;
     const recording = record(db, settings.events).then(() => {
       recorded = true;
     });
-    const stress = { db, random: createRandom(7), fenced: settings.fenced, allRecorded: () => recorded, endBy: performance.now() + LONGEST_MS };
+    const stress = {
+      db,
+      random: createRandom(7),
+      fenced: settings.fenced,
+      allRecorded: () => recorded,
+      endBy: performance.now() + LONGEST_MS,
+    };
     const mishaps = await runStress(stress, NUMBERS);
     await recording;
     return { violations: await judgeStress(db), mishaps, deliveries: await countRows(db, 'delivery') };
@@ -60,7 +69,12 @@ async function record(db: Database, events: number): Promise<void> {
 
 function toStressRow(n: number): RecordRow {
   const lane = n % 4 === 0 ? 1 : 0;
-  return toRow(`event ${n}`, { deliveries: [{ flow: `ordered ${n % 2}`, key: `k${n % 8}`, lane }, { flow: 'single', key: n % 3 === 0 ? `s${n % 2}` : null, lane: 0 }] });
+  return toRow(`event ${n}`, {
+    deliveries: [
+      { flow: `ordered ${n % 2}`, key: `k${n % 8}`, lane },
+      { flow: 'single', key: n % 3 === 0 ? `s${n % 2}` : null, lane: 0 },
+    ],
+  });
 }
 
 /** Mulberry32: the same mishaps in each run, as far as timing allows. */

@@ -1,0 +1,50 @@
+import { connectors } from '../connectors/registry.ts';
+import { customConfig } from '../connectors/custom/config.ts';
+import { slackConfig } from '../connectors/slack/config.ts';
+import { Secret } from '../connectors/secret.ts';
+import { createLogger } from '../server/logger.ts';
+import { bindInbound } from '../server/bound-inbound.ts';
+import { readSettings, serveParent } from './child.ts';
+import { startBare } from './ingest-bare.ts';
+import { startFloor } from './ingest-floor.ts';
+import { startOurs } from './ingest-ours.ts';
+import { appSettings, CONNECTION } from './ingest-settings.ts';
+import type { LoadApp } from './load-app.ts';
+
+/** One system of a load run in a process of its own: receiver, dispatcher and worker, as `deskbridge dev` has them. */
+
+const settings = readSettings(appSettings);
+const receiving = customConfig.parse({ type: 'custom', secret: new Secret(settings.secret) });
+const sink = slackConfig.parse({ type: 'slack', baseUrl: settings.sinkOrigin, token: new Secret('sink'), signingSecret: new Secret('not used') });
+const parts = {
+  settings,
+  inbound: bindInbound(CONNECTION, 'custom', connectors.custom.inbound ?? fail(), receiving),
+  sink: { name: 'sink', settings: sink },
+  log: createLogger('info'),
+};
+const app = await start();
+
+serveParent(
+  { port: app.port },
+  {
+    pause: async (paused) => {
+      await app.pause(paused === true);
+      return null;
+    },
+    usage: () => ({ rssMb: Math.round(process.memoryUsage().rss / 1024 / 1024), cpuMs: Math.round(sumOf(process.cpuUsage()) / 1000) }),
+  },
+  () => app.close(),
+);
+
+function start(): Promise<LoadApp> {
+  if (settings.system === 'floor') return startFloor(parts);
+  return settings.system === 'bare' ? startBare(parts) : startOurs(parts);
+}
+
+function sumOf({ user, system }: NodeJS.CpuUsage): number {
+  return user + system;
+}
+
+function fail(): never {
+  throw new Error('the connector custom cannot receive; expected it to have an inbound half');
+}

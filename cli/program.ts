@@ -1,0 +1,46 @@
+import { Command } from 'commander';
+import { registerCheck } from './commands/check.ts';
+import { registerConnection } from './commands/connection.ts';
+import { registerDeliveries } from './commands/deliveries.ts';
+import { registerDocs } from './commands/docs.ts';
+import { registerEvents } from './commands/events.ts';
+import { registerFlows } from './commands/flows.ts';
+import { registerParked } from './commands/parked.ts';
+import { registerProcesses } from './commands/processes.ts';
+import { registerReplay } from './commands/replay.ts';
+import { registerSandbox } from './commands/sandbox.ts';
+import { registerVersion } from './commands/version.ts';
+import type { Io } from './io.ts';
+
+const FIRST_STEPS = `
+First steps:
+  1. cp deskbridge.example.yaml deskbridge.yaml   then edit it; secrets go into .env
+  2. deskbridge check                             every problem at once, with what to do
+  3. deskbridge dev                               runs everything; look at the Temporal UI it names
+
+Exit codes: 0 it worked, 1 it failed, 2 the configuration or the call is wrong.`;
+
+/** The whole command line. Throws CommanderError where it is called wrongly or asked for help. */
+export function createProgram(io: Io): Command {
+  const program = new Command('deskbridge')
+    .description('Connects a helpdesk to the systems a support team lives with, durably.')
+    .exitOverride()
+    .configureOutput({ writeOut: (text) => io.out(text), writeErr: (text) => io.err(text) })
+    .showHelpAfterError('Add --help to see what there is.')
+    .addHelpText('after', FIRST_STEPS);
+  program.commandsGroup('Run:');
+  registerProcesses(program, io);
+  registerSandbox(program, io);
+  program.commandsGroup('Look and act:');
+  registerFlows(program, io);
+  registerDeliveries(program, io);
+  registerEvents(program, io);
+  registerParked(program, io);
+  registerReplay(program, io);
+  registerConnection(program, io);
+  program.commandsGroup('Set up:');
+  registerCheck(program, io);
+  registerDocs(program, io);
+  registerVersion(program, io);
+  return program;
+}

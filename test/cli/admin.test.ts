@@ -1,0 +1,80 @@
+import { stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
+import { request } from 'node:http';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { askAdmin } from '../../cli/admin/ask-admin.ts';
+import { createAdminServer } from '../../cli/admin/serve-admin.ts';
+import { adminSocketPath } from '../../cli/admin/socket-path.ts';
+import { migrate } from '../../store/migrate.ts';
+import { createPglite } from '../../store/pglite.ts';
+import { createFakeWorkflows, openCli } from './cli.ts';
+import type { Database } from '../../store/database.ts';
+
+async function openDb(dataDir?: string): Promise<Database> {
+  const db = await createPglite(dataDir === undefined ? {} : { dataDir });
+  await migrate(db);
+  return db;
+}
+
+async function serveIn(folder: string, db: Database): Promise<{ path: string; close(): Promise<void> }> {
+  const path = adminSocketPath(folder);
+  await mkdir(join(folder, '.deskbridge'), { recursive: true, mode: 0o700 });
+  const server = await createAdminServer({ socketPath: path, db, workflows: createFakeWorkflows() });
+  return { path, close: () => server.close() };
+}
+
+describe('the admin door', () => {
+  it('is the owner\'s only, and runs named tasks, nothing else', async () => {
+    const cli = await openCli();
+    const db = await openDb();
+    onTestFinished(() => db.close());
+    const server = await serveIn(cli.folder, db);
+    onTestFinished(() => server.close());
+    expect((await stat(server.path)).mode & 0o777).toBe(0o600);
+    expect(await askAdmin(server.path, 'flows.list', {})).toEqual({ queues: [] });
+    await expect(askAdmin(server.path, 'select 1', {})).rejects.toThrow('does not know select 1');
+    await expect(askAdmin(server.path, 'events.show', { id: '1 or true' })).rejects.toThrow('both sides must be of one version');
+    await expect(askAdmin(server.path, 'events.list', { limit: 'many' })).rejects.toThrow('both sides must be of one version');
+    expect(await postRaw(server.path, 'not json')).toMatchObject({ error: { exitCode: 1 } });
+  });
+
+  it('lets commands in while the process holds the embedded store, and the store is theirs again when it is gone', async () => {
+    const cli = await openCli();
+    const dataDir = join(cli.folder, '.deskbridge', 'store');
+    const db = await openDb(dataDir);
+    expect(await cli.run('events', 'list')).toMatchObject({ code: 1, err: expect.stringContaining('is in use by process') });
+    const server = await serveIn(cli.folder, db);
+    expect(await cli.run('events', 'list')).toMatchObject({ code: 0, out: 'No events match.\n' });
+    await expect(serveIn(cli.folder, db)).rejects.toThrow('Another process serves');
+    await server.close();
+    await db.close();
+    expect(await cli.run('events', 'list')).toMatchObject({ code: 0, out: 'No events match.\n' });
+    const paused = await cli.run('flows', 'pause', 'dunning', '--json');
+    expect(paused.json()).toEqual({ flow: 'dunning', paused: true });
+    expect((await cli.run('flows', 'list', '--json')).json()).toMatchObject({ flows: [{ gate: 'paused' }, {}] });
+  });
+
+  it('replaces the socket of a process that is gone', async () => {
+    const cli = await openCli();
+    const db = await openDb();
+    onTestFinished(() => db.close());
+    const left = await serveIn(cli.folder, db);
+    await left.close();
+    const again = await serveIn(cli.folder, db);
+    expect(await askAdmin(again.path, 'flows.list', {})).toEqual({ queues: [] });
+    await again.close();
+  });
+});
+
+function postRaw(socketPath: string, body: string): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    const call = request({ socketPath, method: 'POST', path: '/' }, (response) => {
+      let text = '';
+      response.on('data', (chunk: Buffer) => (text += chunk.toString()));
+      response.on('end', () => resolve(JSON.parse(text)));
+    });
+    call.on('error', reject);
+    call.end(body);
+  });
+}
