@@ -1,6 +1,6 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { Payload, PayloadCodec } from '@temporalio/common';
-import { temporal } from '@temporalio/proto';
+import proto from '@temporalio/proto';
 
 const ENCODING = 'binary/encrypted';
 const IV_BYTES = 12;
@@ -30,7 +30,7 @@ export function createPayloadCodec(keys: readonly EncryptionKey[]): PayloadCodec
 function encrypt(payload: Payload, key: EncryptionKey): Payload {
   const iv = randomBytes(IV_BYTES);
   const cipher = createCipheriv('aes-256-gcm', key.bytes, iv);
-  const clear = temporal.api.common.v1.Payload.encode(payload).finish();
+  const clear = proto.temporal.api.common.v1.Payload.encode(payload).finish();
   const data = Buffer.concat([iv, cipher.update(clear), cipher.final(), cipher.getAuthTag()]);
   return { metadata: { encoding: Buffer.from(ENCODING), 'encryption-key-id': Buffer.from(key.id) }, data };
 }
@@ -45,5 +45,5 @@ function decrypt(payload: Payload, keys: ReadonlyMap<string, EncryptionKey>): Pa
   const decipher = createDecipheriv('aes-256-gcm', key.bytes, data.subarray(0, IV_BYTES));
   decipher.setAuthTag(data.subarray(data.length - TAG_BYTES));
   const clear = Buffer.concat([decipher.update(data.subarray(IV_BYTES, data.length - TAG_BYTES)), decipher.final()]);
-  return temporal.api.common.v1.Payload.decode(clear);
+  return proto.temporal.api.common.v1.Payload.decode(clear);
 }

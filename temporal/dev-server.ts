@@ -18,6 +18,8 @@ export interface DevServerOptions {
   readonly dbFile: string | null;
   /** Address of our payload codec for the UI, so that it shows values in clear; null: the UI shows them encrypted. */
   readonly codecEndpoint: string | null;
+  /** Where it shows its metrics; left out: on a port of its own choice. */
+  readonly metricsPort?: number;
 }
 
 /** A running embedded Temporal server. */
@@ -68,7 +70,7 @@ export async function startDevServer(options: DevServerOptions): Promise<DevServ
   };
 }
 
-function toArguments({ port, uiPort, dbFile, codecEndpoint }: DevServerOptions): string[] {
+function toArguments({ port, uiPort, dbFile, codecEndpoint, metricsPort }: DevServerOptions): string[] {
   const args = [
     'server',
     'start-dev',
@@ -87,6 +89,7 @@ function toArguments({ port, uiPort, dbFile, codecEndpoint }: DevServerOptions):
     args.push('--search-attribute', `${name}=${type === 'BOOL' ? 'Bool' : 'Keyword'}`);
   if (dbFile !== null) args.push('--db-filename', dbFile, '--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=normal');
   if (codecEndpoint !== null) args.push('--ui-codec-endpoint', codecEndpoint);
+  if (metricsPort !== undefined) args.push('--metrics-port', String(metricsPort));
   return args;
 }
 

@@ -1,0 +1,121 @@
+import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { createPostgres } from '../store/postgres.ts';
+import { registerSearchAttributes } from '../temporal/register.ts';
+import { startDevServer } from '../temporal/dev-server.ts';
+import { Connection } from '@temporalio/client';
+import { bundleBare, bundleOurs } from './bundle.ts';
+import { startChild } from './child.ts';
+import { freePort } from './free-port.ts';
+import { SYSTEMS } from './ingest-settings.ts';
+import type { Child } from './child.ts';
+import type { AppSettings, SystemName } from './ingest-settings.ts';
+
+/** What a load run needs from outside. */
+export interface StageOptions {
+  readonly temporalCliPath: string;
+  /** A PostgreSQL on which databases can be made; null: `postgres` is left out. */
+  readonly postgresUrl: string | null;
+  readonly nodeOptions?: readonly string[];
+  onProgress(text: string): void;
+}
+
+/** A system that runs. */
+export interface RunningSystem {
+  readonly name: SystemName;
+  readonly child: Child;
+  readonly origin: string;
+}
+
+/** Everything that a load run measures, running. */
+export interface Stage {
+  readonly systems: readonly RunningSystem[];
+  readonly sink: Child;
+  readonly secret: string;
+  /** Temporal actions so far, as the server itself counts them. */
+  actions(): Promise<number>;
+  close(): Promise<void>;
+}
+
+const ready = z.object({ port: z.number() });
+const sinkReady = z.object({ origin: z.string() });
+
+/** Starts the Temporal dev server (in memory), the sink and every system, each a process of its own. */
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'deskbridge-load-'));
+  const closers: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const close = async (): Promise<void> => {
+    for (const closer of closers.reverse()) await closer();
+  };
+  try {
+    options.onProgress('starting Temporal, sink and systems');
+    const metricsPort = await freePort();
+    const temporal = await startDevServer({ cliPath: options.temporalCliPath, port: await freePort(), uiPort: await freePort(), dbFile: null, codecEndpoint: null, metricsPort });
+    closers.push(() => temporal.stop());
+    await register(temporal.address);
+    const sink = await startChild({ entry: 'ingest-sink', name: 'sink', settings: null });
+    closers.push(() => sink.stop());
+    const database = options.postgresUrl === null ? null : await makeDatabase(options.postgresUrl);
+    if (database !== null) closers.push(() => database.remove());
+    const secret = randomBytes(32).toString('base64');
+    const bundles = await writeBundles(folder);
+    const systems: RunningSystem[] = [];
+    for (const name of SYSTEMS) {
+      if (name === 'postgres' && database === null) continue;
+      const settings: AppSettings = {
+        system: name,
+        temporalAddress: temporal.address,
+        sinkOrigin: sinkReady.parse(sink.ready).origin,
+        databaseUrl: name === 'postgres' ? (database?.url ?? null) : null,
+        dataDir: join(folder, 'store'),
+        bundlePath: name === 'bare' ? bundles.bare : bundles.ours,
+        secret,
+      };
+      const child = await startChild({ entry: 'ingest-app', name, settings, ...(options.nodeOptions === undefined ? {} : { nodeOptions: options.nodeOptions }) });
+      closers.push(() => child.stop());
+      systems.push({ name, child, origin: `http://127.0.0.1:${ready.parse(child.ready).port}` });
+    }
+    return { systems, sink, secret, actions: () => readActions(metricsPort), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function register(address: string): Promise<void> {
+  const connection = await Connection.connect({ address });
+  await registerSearchAttributes(connection, 'default');
+  await connection.close();
+}
+
+async function writeBundles(folder: string): Promise<{ ours: string; bare: string }> {
+  const paths = { ours: join(folder, 'ours.js'), bare: join(folder, 'bare.js') };
+  await writeFile(paths.ours, (await bundleOurs()).code);
+  await writeFile(paths.bare, (await bundleBare()).code);
+  return paths;
+}
+
+async function makeDatabase(adminUrl: string): Promise<{ url: string; remove(): Promise<void> }> {
+  const name = `deskbridge_load_${randomBytes(6).toString('hex')}`;
+  const admin = createPostgres({ url: adminUrl, max: 1 });
+  await admin.query(`create database ${name}`);
+  const url = new URL(adminUrl);
+  url.pathname = `/${name}`;
+  return {
+    url: url.href,
+    remove: async () => {
+      await admin.query(`drop database ${name} with (force)`);
+      await admin.close();
+    },
+  };
+}
+
+/** The server's own counter of billable actions; see docs.temporal.io/cloud/actions for what counts. */
+async function readActions(metricsPort: number): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  const lines = text.split('\n').filter((line) => /^action(_total)?\{/.test(line) && line.includes('namespace="default"'));
+  return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' '))), 0);
+}
