@@ -11,7 +11,7 @@ import { bundleBare, bundleOurs } from './bundle.ts';
 import { startChild } from './child.ts';
 import { freePort } from './free-port.ts';
 import { SYSTEMS } from './ingest-settings.ts';
-import type { Child } from './child.ts';
+import type { Child, ChildOptions } from './child.ts';
 import type { AppSettings, SystemName } from './ingest-settings.ts';
 
 /** What a load run needs from outside. */
@@ -21,6 +21,8 @@ export interface StageOptions {
   readonly postgresUrl: string | null;
   readonly nodeOptions?: readonly string[];
   onProgress(text: string): void;
+  /** Takes what the systems log; left out: nobody. */
+  readonly onLog?: (text: string) => void;
 }
 
 /** A system that runs. */
@@ -74,7 +76,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
         bundlePath: name === 'bare' ? bundles.bare : bundles.ours,
         secret,
       };
-      const child = await startChild({ entry: 'ingest-app', name, settings, ...(options.nodeOptions === undefined ? {} : { nodeOptions: options.nodeOptions }) });
+      const child = await startChild({ entry: 'ingest-app', name, settings, ...optional(options) });
       closers.push(() => child.stop());
       systems.push({ name, child, origin: `http://127.0.0.1:${ready.parse(child.ready).port}` });
     }
@@ -83,6 +85,10 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     await close();
     throw error;
   }
+}
+
+function optional({ onLog, nodeOptions }: StageOptions): Pick<ChildOptions, 'onOutput' | 'nodeOptions'> {
+  return { ...(onLog === undefined ? {} : { onOutput: onLog }), ...(nodeOptions === undefined ? {} : { nodeOptions }) };
 }
 
 async function register(address: string): Promise<void> {

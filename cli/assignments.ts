@@ -18,7 +18,10 @@ export function readAssignments(texts: readonly string[]): Assignments {
     else values[step] = { ...values[step], [field]: toValue(value) };
   }
   if (bad.length === 0) return values;
-  throw new CliFailure(bad.map((text) => `--set ${text.split('=')[0] ?? ''}: expected step.field=value, such as add-label.label=vip.`).join('\n'), 2);
+  throw new CliFailure(
+    bad.map((text) => `--set ${text.split('=')[0] ?? ''}: expected step.field=value, such as add-label.label=vip.`).join('\n'),
+    2,
+  );
 }
 
 /** JSON where it is JSON, else the text itself, so that names need no quotes. */

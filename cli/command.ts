@@ -34,7 +34,11 @@ export function addCommand(parent: Command, help: CommandHelp): Command {
 }
 
 /** Runs `work` with the checked options and the arguments; all bad options are reported at once. */
-export function onRun<Schema extends z.ZodType>(command: Command, schema: Schema, work: (options: z.output<Schema>, args: readonly string[]) => Promise<void>): void {
+export function onRun<Schema extends z.ZodType>(
+  command: Command,
+  schema: Schema,
+  work: (options: z.output<Schema>, args: readonly string[]) => Promise<void>,
+): void {
   command.action(async () => {
     const raw: unknown = command.opts();
     const parsed = schema.safeParse(raw);

@@ -17,7 +17,10 @@ export async function openStore(config: DeskbridgeConfig, cwd: string): Promise<
   const { url, dir } = config.store;
   if (url !== undefined) return openPostgres(url.reveal());
   const dataDir = resolve(cwd, dir ?? '.deskbridge/store');
-  if (!existsSync(dataDir)) throw new CliFailure(`There is no store at ${dataDir} yet: start Deskbridge once (npm start), or run this command in the folder where it runs.`);
+  if (!existsSync(dataDir))
+    throw new CliFailure(
+      `There is no store at ${dataDir} yet: start Deskbridge once (npm start), or run this command in the folder where it runs.`,
+    );
   try {
     const db = await createPglite({ dataDir });
     await migrate(db);

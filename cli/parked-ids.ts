@@ -8,8 +8,14 @@ export async function findParked(call: CallTask, which: { readonly flow: string;
   const ids: string[] = [];
   let after: string | null = null;
   do {
-    const page: { readonly deliveries: readonly { readonly id: string; readonly parked: { readonly code: string } | null }[]; readonly next: string | null } = await call(deliveriesList, {
-      flow: which.flow, state: 'parked', limit: PAGE, ...(after === null ? {} : { after }),
+    const page: {
+      readonly deliveries: readonly { readonly id: string; readonly parked: { readonly code: string } | null }[];
+      readonly next: string | null;
+    } = await call(deliveriesList, {
+      flow: which.flow,
+      state: 'parked',
+      limit: PAGE,
+      ...(after === null ? {} : { after }),
     });
     ids.push(...page.deliveries.filter((one) => which.code === undefined || one.parked?.code === which.code).map((one) => one.id));
     after = page.next;

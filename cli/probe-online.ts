@@ -29,7 +29,10 @@ export async function probeOnline(io: Io, configPath: string, config: Deskbridge
 async function probeOwn(io: Io, configPath: string): Promise<readonly OnlinePart[]> {
   try {
     const { store, temporal } = await withSession(io, configPath, ({ call }) => call(systemCheck, {}));
-    return [{ part: 'store', ...store }, { part: 'temporal', ...temporal }];
+    return [
+      { part: 'store', ...store },
+      { part: 'temporal', ...temporal },
+    ];
   } catch (error) {
     return [{ part: 'store', ok: false, text: messageOf(error) }];
   }
@@ -37,8 +40,13 @@ async function probeOwn(io: Io, configPath: string): Promise<readonly OnlinePart
 
 async function abilitiesOf(read: () => Promise<object>): Promise<{ readonly ok: boolean; readonly text: string }> {
   try {
-    const missing = Object.entries(await read()).filter(([, can]) => can === false).map(([ability]) => ability);
-    return { ok: true, text: missing.length === 0 ? 'answers; the token can do everything' : `answers; the token cannot: ${missing.join(', ')}` };
+    const missing = Object.entries(await read())
+      .filter(([, can]) => can === false)
+      .map(([ability]) => ability);
+    return {
+      ok: true,
+      text: missing.length === 0 ? 'answers; the token can do everything' : `answers; the token cannot: ${missing.join(', ')}`,
+    };
   } catch (error) {
     return { ok: false, text: messageOf(error) };
   }

@@ -9,7 +9,9 @@ export type SandboxPorts = { readonly [System in keyof typeof SANDBOX_PORTS]: nu
 export function sandboxConfig(ports: SandboxPorts): string {
   const at = (system: keyof SandboxPorts): string => `http://127.0.0.1:${ports[system]}`;
   return `# Deskbridge on the sandbox. Put these lines into .env beside this file (they open nothing but the sandbox):
-${Object.entries(variables()).map(([name, value]) => `#   ${name}=${value}`).join('\n')}
+${Object.entries(variables())
+  .map(([name, value]) => `#   ${name}=${value}`)
+  .join('\n')}
 server: { port: 8080 }
 helpdesk:
   type: deskwoot

@@ -109,9 +109,11 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       coalesce: deps.coalesce,
     });
     if (rows.length === 0) return 0;
+    const groups = new Set(rows.map(({ key }) => key)).size;
     lastBatchMs = now();
+    pace.spent(groups, lastBatchMs);
     track(handOver({ id: lease, lane, rows }, handOverBatch));
-    return new Set(rows.map(({ key }) => key)).size;
+    return groups;
   };
 
   /** One look at a lane; answers in how many milliseconds another look pays. */

@@ -2,11 +2,11 @@
 export interface Pace {
   /** How many groups may still be handed over one by one right now. */
   calmRoom(nowMs: number): number;
-  /** Notes that so many groups were handed over one by one. */
+  /** Notes that so many groups were handed over, one by one or together: after a backlog it takes a quiet moment to be calm again. */
   spent(groups: number, nowMs: number): void;
 }
 
-/** A bucket that holds `burst` groups and refills at `perSecond`. */
+/** A bucket that holds `burst` groups, refills at `perSecond` and owes at most `burst`. */
 export function createPace({ perSecond, burst }: { readonly perSecond: number; readonly burst: number }): Pace {
   let room = burst;
   let filledAt = 0;
@@ -21,7 +21,7 @@ export function createPace({ perSecond, burst }: { readonly perSecond: number; r
     },
     spent(groups, nowMs) {
       refill(nowMs);
-      room -= groups;
+      room = Math.max(-burst, room - groups);
     },
   };
 }

@@ -7,13 +7,18 @@ const PROBE_MS = 2_000;
 
 /** Whether a process answers at the socket. */
 export async function isAdminServed(socketPath: string): Promise<boolean> {
-  return exchange(socketPath, 'GET', '', PROBE_MS).then(() => true, () => false);
+  return exchange(socketPath, 'GET', '', PROBE_MS).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** Runs a task in the process behind the socket; throws CliFailure with what that says where it fails. */
 export async function askAdmin(socketPath: string, command: string, args: unknown): Promise<unknown> {
   const text = await exchange(socketPath, 'POST', JSON.stringify({ command, args }), 0).catch((error: unknown) => {
-    throw new CliFailure('The running deskbridge process broke off: look at its log, then see what was done before trying again.', 1, { cause: error });
+    throw new CliFailure('The running deskbridge process broke off: look at its log, then see what was done before trying again.', 1, {
+      cause: error,
+    });
   });
   const answer = answerSchema.safeParse(parseJson(text));
   if (!answer.success) throw new CliFailure('The running process answered in an unknown form: it is of another version. Restart it.');

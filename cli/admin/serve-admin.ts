@@ -22,7 +22,8 @@ export interface AdminServerOptions extends TaskDeps {
 /** A local door for the command line: runs its tasks in the process that holds the embedded store. Never raw SQL. */
 export async function createAdminServer({ socketPath, ...deps }: AdminServerOptions): Promise<{ close(): Promise<void> }> {
   const path = toBindable(socketPath, process.cwd());
-  if (path === undefined) throw new CliFailure(`The path ${socketPath} is too long for a socket: run Deskbridge in a folder with a shorter path.`);
+  if (path === undefined)
+    throw new CliFailure(`The path ${socketPath} is too long for a socket: run Deskbridge in a folder with a shorter path.`);
   if (await isAdminServed(socketPath)) throw new CliFailure(`Another process serves ${socketPath}: stop it first.`);
   await rm(path, { force: true });
   const server = createServer((request, response) => void serve(deps, request, response));

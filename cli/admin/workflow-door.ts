@@ -28,7 +28,8 @@ export function createWorkflowDoor({ client, namespace, uiOrigin, updateWithinMs
       const handle = client.workflow.getHandle(workflowId);
       const deadline = Date.now() + updateWithinMs;
       try {
-        if (decision.kind !== 'edit') return await client.withDeadline(deadline, () => handle.executeUpdate<string, []>(UPDATES[decision.kind]));
+        if (decision.kind !== 'edit')
+          return await client.withDeadline(deadline, () => handle.executeUpdate<string, []>(UPDATES[decision.kind]));
         const edit: EditInput = { values: decision.values };
         return await client.withDeadline(deadline, () => handle.executeUpdate<string, [EditInput]>(UPDATES.edit, { args: [edit] }));
       } catch (error) {
@@ -40,7 +41,11 @@ export function createWorkflowDoor({ client, namespace, uiOrigin, updateWithinMs
       try {
         await client.withDeadline(Date.now() + CHECK_WITHIN_MS, () => client.connection.workflowService.describeNamespace({ namespace }));
       } catch (error) {
-        throw new CliFailure(`Temporal does not answer for namespace ${namespace}: start it, or correct temporal in the configuration.`, 1, { cause: error });
+        throw new CliFailure(
+          `Temporal does not answer for namespace ${namespace}: start it, or correct temporal in the configuration.`,
+          1,
+          { cause: error },
+        );
       }
     },
   };
@@ -48,10 +53,24 @@ export function createWorkflowDoor({ client, namespace, uiOrigin, updateWithinMs
 
 function toFailure(error: unknown, workflowId: string, withinMs: number): CliFailure {
   const cause = { cause: error };
-  if (error instanceof WorkflowNotFoundError) return new CliFailure(`Workflow ${workflowId} has ended already: somebody else decided. Look again with deskbridge deliveries show.`, 1, cause);
-  if (error instanceof WorkflowUpdateFailedError) return new CliFailure(`Workflow ${workflowId} refused: ${messageOf(error.cause)}`, 1, cause);
+  if (error instanceof WorkflowNotFoundError)
+    return new CliFailure(
+      `Workflow ${workflowId} has ended already: somebody else decided. Look again with deskbridge deliveries show.`,
+      1,
+      cause,
+    );
+  if (error instanceof WorkflowUpdateFailedError)
+    return new CliFailure(`Workflow ${workflowId} refused: ${messageOf(error.cause)}`, 1, cause);
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) {
-    return new CliFailure(`Workflow ${workflowId} did not answer within ${withinMs / 1000} s. Check that Temporal and a worker run (deskbridge check --online), then look at the delivery before deciding again.`, 1, cause);
+    return new CliFailure(
+      `Workflow ${workflowId} did not answer within ${withinMs / 1000} s. Check that Temporal and a worker run (deskbridge check --online), then look at the delivery before deciding again.`,
+      1,
+      cause,
+    );
   }
-  return new CliFailure(`Temporal did not take the decision for workflow ${workflowId}: check that it runs (deskbridge check --online), then decide again.`, 1, cause);
+  return new CliFailure(
+    `Temporal did not take the decision for workflow ${workflowId}: check that it runs (deskbridge check --online), then decide again.`,
+    1,
+    cause,
+  );
 }

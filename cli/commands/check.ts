@@ -4,50 +4,50 @@ import { addCommand, baseOptions, onRun } from '../command.ts';
 import { CliFailure, ConfigRefused } from '../fail.ts';
 import { probeOnline } from '../probe-online.ts';
 import { count, print } from '../print.ts';
-import { formatTable } from '../table.ts';
 import { toWebhookUrl } from '../webhook-url.ts';
+import { formatCheck } from '../check-text.ts';
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 import type { DeskbridgeConfig } from '../../config/read.ts';
-import type { Problem } from '../../config/problem.ts';
-import type { OnlinePart } from '../probe-online.ts';
+import type { CheckSummary } from '../check-text.ts';
 
 /** `check`: every problem of the configuration, or a summary of it. */
 export function registerCheck(program: Command, io: Io): void {
-  const command = addCommand(program, { usage: 'check', summary: 'checks the configuration; with --online the connected systems too', example: 'deskbridge check --online' })
+  const command = addCommand(program, {
+    usage: 'check',
+    summary: 'checks the configuration; with --online the connected systems too',
+    example: 'deskbridge check --online',
+  })
     .option('--online', 'also ask every connection, Temporal and the store whether they answer')
     .option('--production', 'as `server` and `worker` would: embedded parts must be allowed by name');
-  onRun(command, z.object({ ...baseOptions, online: z.boolean().default(false), production: z.boolean().default(false) }), async (options) => {
-    const loaded = io.readConfig(options.config, options.production ? { production: true } : {});
-    if (!loaded.ok) throw new ConfigRefused(formatProblems(loaded.problems, loaded.warnings), problemsToJson(loaded.problems, loaded.warnings));
-    const { config, warnings } = loaded;
-    const online = options.online ? await probeOnline(io, options.config, config) : null;
-    const summary = toSummary(config);
-    print(io, options, { ok: true, problems: [], warnings, ...summary, online }, () => toText(summary, warnings, online));
-    const failed = online?.filter((part) => !part.ok) ?? [];
-    if (failed.length > 0) throw new CliFailure(`${count(failed.length, 'part')} did not answer as ${failed.length === 1 ? 'it' : 'they'} should: ${failed.map((part) => part.part).join(', ')}.`);
-  });
+  onRun(
+    command,
+    z.object({ ...baseOptions, online: z.boolean().default(false), production: z.boolean().default(false) }),
+    async (options) => {
+      const loaded = io.readConfig(options.config, options.production ? { production: true } : {});
+      if (!loaded.ok)
+        throw new ConfigRefused(formatProblems(loaded.problems, loaded.warnings), problemsToJson(loaded.problems, loaded.warnings));
+      const { config, warnings } = loaded;
+      const online = options.online ? await probeOnline(io, options.config, config) : null;
+      const summary = toSummary(config);
+      print(io, options, { ok: true, problems: [], warnings, ...summary, online }, () => formatCheck(summary, warnings, online));
+      const failed = online?.filter((part) => !part.ok) ?? [];
+      if (failed.length > 0)
+        throw new CliFailure(
+          `${count(failed.length, 'part')} did not answer as ${failed.length === 1 ? 'it' : 'they'} should: ${failed.map((part) => part.part).join(', ')}.`,
+        );
+    },
+  );
 }
 
-interface Summary {
-  readonly connections: readonly { readonly name: string; readonly type: string; readonly webhook: string }[];
-  readonly flows: readonly { readonly name: string; readonly do: string; readonly on: readonly string[]; readonly paused: boolean }[];
-}
-
-function toSummary(config: DeskbridgeConfig): Summary {
+function toSummary(config: DeskbridgeConfig): CheckSummary {
   return {
     connections: config.connections.map(({ name, type }) => ({ name, type, webhook: toWebhookUrl(config, name) })),
-    flows: config.flows.map((flow) => ({ name: flow.name, do: flow.do, on: flow.on.map(({ connection, topic }) => `${connection}/${topic}`), paused: flow.paused })),
+    flows: config.flows.map((flow) => ({
+      name: flow.name,
+      do: flow.do,
+      on: flow.on.map(({ connection, topic }) => `${connection}/${topic}`),
+      paused: flow.paused,
+    })),
   };
-}
-
-function toText({ connections, flows }: Summary, warnings: readonly Problem[], online: readonly OnlinePart[] | null): string {
-  const parts = [
-    'The configuration is complete.',
-    connections.length === 0 ? 'No connections.' : formatTable(['CONNECTION', 'TYPE', 'WEBHOOKS COME TO'], connections.map((one) => [one.name, one.type, one.webhook])),
-    flows.length === 0 ? 'No flows: events are recorded, nothing is done on them.' : formatTable(['FLOW', 'DO', 'ON'], flows.map((one) => [one.paused ? `${one.name} (paused)` : one.name, one.do, one.on.join(', ')])),
-  ];
-  if (warnings.length > 0) parts.push(formatProblems([], warnings));
-  if (online !== null) parts.push(formatTable(['PART', 'STATE', 'WHAT'], online.map((one) => [one.part, one.ok ? 'ok' : 'FAILED', one.text])));
-  return parts.join('\n\n');
 }

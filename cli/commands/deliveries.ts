@@ -14,7 +14,10 @@ const STATES = deliverySchema.shape.state.options;
 
 /** `deliveries`: one event for one flow, the unit of work. */
 export function registerDeliveries(program: Command, io: Io): void {
-  const deliveries = program.command('deliveries').summary('the work: list, show, retry, skip, edit').description('Deliveries: one event for one flow, the unit of work.');
+  const deliveries = program
+    .command('deliveries')
+    .summary('the work: list, show, retry, skip, edit')
+    .description('Deliveries: one event for one flow, the unit of work.');
   registerList(deliveries, io);
   registerShow(deliveries, io);
   registerRetry(deliveries, io);
@@ -22,7 +25,11 @@ export function registerDeliveries(program: Command, io: Io): void {
 }
 
 function registerList(parent: Command, io: Io): void {
-  const command = addCommand(parent, { usage: 'list', summary: 'lists deliveries, newest first', example: 'deskbridge deliveries list --state parked' })
+  const command = addCommand(parent, {
+    usage: 'list',
+    summary: 'lists deliveries, newest first',
+    example: 'deskbridge deliveries list --state parked',
+  })
     .option('--flow <name>', 'only of this flow')
     .option('--state <state>', STATES.join(', '))
     .option('--connection <name>', 'only of events that came to this connection')
@@ -36,16 +43,33 @@ function registerList(parent: Command, io: Io): void {
   const text = z.exactOptional(z.string());
   const state = z.exactOptional(z.enum(STATES, { error: `expected one of ${STATES.join(', ')}` }));
   const moment = z.exactOptional(momentOption(io));
-  const schema = z.object({ ...baseOptions, ...pageOptions, flow: text, state, connection: text, topic: text, record: text, event: pageOptions.after, since: moment, until: moment });
+  const schema = z.object({
+    ...baseOptions,
+    ...pageOptions,
+    flow: text,
+    state,
+    connection: text,
+    topic: text,
+    record: text,
+    event: pageOptions.after,
+    since: moment,
+    until: moment,
+  });
   onRun(command, schema, async ({ config, json, ...filter }) => {
     const result = await withSession(io, config, ({ call }) => call(deliveriesList, filter));
     const none = filter.state === 'parked' ? 'Nothing is parked: no delivery waits for a person.' : 'No deliveries match.';
-    print(io, { json }, result, () => (result.deliveries.length === 0 ? none : formatDeliveries(result.deliveries, io.now()) + nextPage(result.next)));
+    print(io, { json }, result, () =>
+      result.deliveries.length === 0 ? none : formatDeliveries(result.deliveries, io.now()) + nextPage(result.next),
+    );
   });
 }
 
 function registerShow(parent: Command, io: Io): void {
-  const command = addCommand(parent, { usage: 'show <id>', summary: 'shows one delivery: state, workflow, what stopped it, what it wrote', example: 'deskbridge deliveries show 2077' });
+  const command = addCommand(parent, {
+    usage: 'show <id>',
+    summary: 'shows one delivery: state, workflow, what stopped it, what it wrote',
+    example: 'deskbridge deliveries show 2077',
+  });
   onRun(command, z.object(baseOptions), async ({ config, json }, args) => {
     const id = readId(args);
     const delivery = await withSession(io, config, ({ call }) => call(deliveriesShow, { id }));

@@ -9,7 +9,11 @@ import type { Io } from '../io.ts';
 /** `docs configuration`: the reference, made from the schemas. */
 export function registerDocs(program: Command, io: Io): void {
   const docs = program.command('docs').summary('reference pages, made from the code').description('Reference pages, made from the code.');
-  const command = addCommand(docs, { usage: 'configuration', summary: 'prints the reference of deskbridge.yaml as Markdown', example: 'deskbridge docs configuration > docs/configuration.md' });
+  const command = addCommand(docs, {
+    usage: 'configuration',
+    summary: 'prints the reference of deskbridge.yaml as Markdown',
+    example: 'deskbridge docs configuration > docs/configuration.md',
+  });
   onRun(command, z.object(baseOptions), ({ json }) => {
     const markdown = configurationDocs(installed);
     print(io, { json }, { markdown }, () => markdown.trimEnd());

@@ -1,23 +1,30 @@
 import { z } from 'zod';
-import { addCommand, baseOptions, momentOption, onRun, pageOptions, readId } from '../command.ts';
-import { formatDeliveries, formatEffects } from '../delivery-text.ts';
+import { addCommand, baseOptions, momentOption, onRun, pageOptions } from '../command.ts';
 import { nextPage, print } from '../print.ts';
 import { withSession } from '../session.ts';
-import { formatFields, formatTable } from '../table.ts';
-import { eventsList, eventsShow } from '../tasks/events.ts';
-import { formatMoment, formatRelative } from '../time.ts';
+import { formatTable } from '../table.ts';
+import { eventsList } from '../tasks/events.ts';
+import { formatRelative } from '../time.ts';
+import { registerEventShow } from './event-show.ts';
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 
 /** `events`: what senders said. */
 export function registerEvents(program: Command, io: Io): void {
-  const events = program.command('events').summary('what senders said: list, show').description('What senders said, each event stored once.');
+  const events = program
+    .command('events')
+    .summary('what senders said: list, show')
+    .description('What senders said, each event stored once.');
   registerList(events, io);
-  registerShow(events, io);
+  registerEventShow(events, io);
 }
 
 function registerList(parent: Command, io: Io): void {
-  const command = addCommand(parent, { usage: 'list', summary: 'lists events, newest first, without their bodies', example: 'deskbridge events list --connection billing --since 2h' })
+  const command = addCommand(parent, {
+    usage: 'list',
+    summary: 'lists events, newest first, without their bodies',
+    example: 'deskbridge events list --connection billing --since 2h',
+  })
     .option('--connection <name>', 'only those that came to this connection')
     .option('--topic <topic>', 'only this topic')
     .option('--record <record>', 'only those about this record, such as conversation:42')
@@ -27,29 +34,29 @@ function registerList(parent: Command, io: Io): void {
     .option('--limit <n>', 'how many at most (default 50)')
     .option('--after <id>', 'go on after this one');
   const text = z.exactOptional(z.string());
-  const schema = z.object({ ...baseOptions, ...pageOptions, connection: text, topic: text, record: text, flow: text, since: z.exactOptional(momentOption(io)), until: z.exactOptional(momentOption(io)) });
+  const schema = z.object({
+    ...baseOptions,
+    ...pageOptions,
+    connection: text,
+    topic: text,
+    record: text,
+    flow: text,
+    since: z.exactOptional(momentOption(io)),
+    until: z.exactOptional(momentOption(io)),
+  });
   onRun(command, schema, async ({ config, json, ...filter }) => {
     const result = await withSession(io, config, ({ call }) => call(eventsList, filter));
     print(io, { json }, result, () => {
       if (result.events.length === 0) return 'No events match.';
-      const rows = result.events.map((event) => [event.id, event.connection, event.topic, event.record ?? '-', String(event.deliveries), formatRelative(event.receivedAt, io.now())]);
+      const rows = result.events.map((event) => [
+        event.id,
+        event.connection,
+        event.topic,
+        event.record ?? '-',
+        String(event.deliveries),
+        formatRelative(event.receivedAt, io.now()),
+      ]);
       return formatTable(['ID', 'CONNECTION', 'TOPIC', 'RECORD', 'DELIVERIES', 'RECEIVED'], rows) + nextPage(result.next);
-    });
-  });
-}
-
-function registerShow(parent: Command, io: Io): void {
-  const command = addCommand(parent, { usage: 'show <id>', summary: 'shows one event, its deliveries and what they wrote', example: 'deskbridge events show 1042' })
-    .option('--body', 'the raw body too; it may hold personal data');
-  onRun(command, z.object({ ...baseOptions, body: z.boolean().default(false) }), async ({ config, json, body }, args) => {
-    const id = readId(args);
-    const event = await withSession(io, config, ({ call }) => call(eventsShow, { id, body }));
-    print(io, { json }, event, () => {
-      const fields = formatFields([['event', event.id], ['connection', event.connection], ['topic', event.topic], ['record', event.record], ['received', formatMoment(event.receivedAt, io.now())], ['dedupe', event.dedupe]]);
-      const deliveries = event.deliveries.length === 0 ? 'No deliveries: no flow wants it.' : `Deliveries\n${formatDeliveries(event.deliveries, io.now())}`;
-      const parts = [fields, deliveries, formatEffects(event.effects, io.now())];
-      if (body) parts.push(event.body === null ? 'No body: it expired or was erased.' : `Body (${event.body.encoding})\n${event.body.text}`);
-      return parts.join('\n\n');
     });
   });
 }

@@ -19,9 +19,20 @@ interface Kind {
 
 /** `flows kinds`: what `do:` can name. Needs no configuration. */
 export function registerKinds(parent: Command, io: Io): void {
-  const command = addCommand(parent, { usage: 'kinds', summary: 'lists what can be done on an event, with options and topics', example: 'deskbridge flows kinds' });
+  const command = addCommand(parent, {
+    usage: 'kinds',
+    summary: 'lists what can be done on an event, with options and topics',
+    example: 'deskbridge flows kinds',
+  });
   onRun(command, z.object(baseOptions), ({ json }) => {
-    const kinds = [...flowKinds.values()].map(({ name, summary, order, coalesce, topics, options }): Kind => ({ name, summary, order, coalesce, topics, options: fieldRows(options) }));
+    const kinds = [...flowKinds.values()].map(({ name, summary, order, coalesce, topics, options }): Kind => ({
+      name,
+      summary,
+      order,
+      coalesce,
+      topics,
+      options: fieldRows(options),
+    }));
     print(io, { json }, { kinds }, () => kinds.map(toText).join('\n\n'));
     return Promise.resolve();
   });
@@ -30,5 +41,13 @@ export function registerKinds(parent: Command, io: Io): void {
 function toText({ name, summary, order, topics, options }: Kind): string {
   const events = Object.entries(topics).map(([type, names]) => `  ${type}: ${names.join(', ')}`);
   const rows = options.map((row) => [`  ${row.path}`, row.type.replaceAll('`', ''), row.default.replaceAll('`', ''), row.description]);
-  return [`do: ${name}`, `  ${summary}`, `  Order: ${order === 'record' ? 'one record\'s events one after another' : 'none'}.`, 'on:', ...events, 'with:', formatTable(['  OPTION', 'TYPE', 'DEFAULT', 'MEANING'], rows)].join('\n');
+  return [
+    `do: ${name}`,
+    `  ${summary}`,
+    `  Order: ${order === 'record' ? "one record's events one after another" : 'none'}.`,
+    'on:',
+    ...events,
+    'with:',
+    formatTable(['  OPTION', 'TYPE', 'DEFAULT', 'MEANING'], rows),
+  ].join('\n');
 }

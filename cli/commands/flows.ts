@@ -1,12 +1,13 @@
 import { z } from 'zod';
 import { addCommand, baseOptions, onRun } from '../command.ts';
-import { assertKnown } from '../assert-known.ts';
 import { print } from '../print.ts';
 import { withSession } from '../session.ts';
 import { formatTable } from '../table.ts';
-import { flowsList, flowsPause } from '../tasks/flows.ts';
+import { flowsList } from '../tasks/flows.ts';
 import { formatRelative } from '../time.ts';
 import { registerKinds } from './flow-kinds.ts';
+import { registerPause } from './flow-pause.ts';
+import { formatGate } from '../gate-text.ts';
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 import type { DeskbridgeConfig } from '../../config/read.ts';
@@ -14,53 +15,70 @@ import type { QueueView } from '../tasks/flows.ts';
 
 /** `flows`: the queues, and what flows can do. */
 export function registerFlows(program: Command, io: Io): void {
-  const flows = program.command('flows').summary('the queues: list, pause, resume; what flows can do: kinds').description('Flows: what is done on which events, each with a queue.');
+  const flows = program
+    .command('flows')
+    .summary('the queues: list, pause, resume; what flows can do: kinds')
+    .description('Flows: what is done on which events, each with a queue.');
   registerList(flows, io);
   registerKinds(flows, io);
-  registerPause(flows, io, { name: 'pause', paused: true, summary: 'stops handing over a flow\'s deliveries; what is under way goes on, events are still recorded' });
+  registerPause(flows, io, {
+    name: 'pause',
+    paused: true,
+    summary: "stops handing over a flow's deliveries; what is under way goes on, events are still recorded",
+  });
   registerPause(flows, io, { name: 'resume', paused: false, summary: 'lets a paused flow go on' });
 }
 
 function registerList(parent: Command, io: Io): void {
-  const command = addCommand(parent, { usage: 'list', summary: 'lists the flows with their queues: depth, oldest, gate', example: 'deskbridge flows list', isDefault: true });
+  const command = addCommand(parent, {
+    usage: 'list',
+    summary: 'lists the flows with their queues: depth, oldest, gate',
+    example: 'deskbridge flows list',
+    isDefault: true,
+  });
   onRun(command, z.object(baseOptions), async ({ config: path, json }) => {
     const result = await withSession(io, path, async ({ config, call }) => {
       const { queues } = await call(flowsList, {});
-      return { flows: [...queues.map((queue) => ({ ...queue, configured: config.flows.some((flow) => flow.name === queue.flow) })), ...idle(config, queues)] };
+      return {
+        flows: [
+          ...queues.map((queue) => ({ ...queue, configured: config.flows.some((flow) => flow.name === queue.flow) })),
+          ...idle(config, queues),
+        ],
+      };
     });
     print(io, { json }, result, () => {
       if (result.flows.length === 0) return 'No flows are configured, and nothing waits. See what there is to do: deskbridge flows kinds.';
-      const rows = result.flows.map((queue) => [queue.configured ? queue.flow : `${queue.flow} (removed)`, queue.lane, String(queue.waiting), queue.oldestWaitingAt === null ? '-' : formatRelative(queue.oldestWaitingAt, io.now()), gateText(queue, io.now()), `${queue.underWay} of ${queue.credit}`, String(queue.parked)]);
+      const rows = result.flows.map((queue) => [
+        queue.configured ? queue.flow : `${queue.flow} (removed)`,
+        queue.lane,
+        String(queue.waiting),
+        queue.oldestWaitingAt === null ? '-' : formatRelative(queue.oldestWaitingAt, io.now()),
+        formatGate(queue, io.now()),
+        `${queue.underWay} of ${queue.credit}`,
+        String(queue.parked),
+      ]);
       return formatTable(['FLOW', 'LANE', 'WAITING', 'OLDEST', 'GATE', 'UNDER WAY', 'PARKED'], rows);
     });
-  });
-}
-
-function registerPause(parent: Command, io: Io, how: { readonly name: string; readonly paused: boolean; readonly summary: string }): void {
-  const command = addCommand(parent, { usage: `${how.name} <flow>`, summary: how.summary, example: `deskbridge flows ${how.name} dunning` });
-  onRun(command, z.object(baseOptions), async ({ config: path, json }, args) => {
-    const flow = args[0] ?? '';
-    const result = await withSession(io, path, async ({ config, call }) => {
-      assertKnown('flow', flow, config.flows.map((one) => one.name));
-      return call(flowsPause, { flow, paused: how.paused });
-    });
-    print(io, { json }, result, () => (how.paused ? `Flow ${flow} is paused: its events are recorded and wait. Let it go on: deskbridge flows resume ${flow}.` : `Flow ${flow} goes on.`));
   });
 }
 
 function idle(config: DeskbridgeConfig, queues: readonly QueueView[]): readonly (QueueView & { readonly configured: boolean })[] {
   const silent = config.flows.filter((flow) => !queues.some((queue) => queue.flow === flow.name));
   return silent.map(({ name, credit, paused }) => ({
-    flow: name, lane: 'live', waiting: 0, keys: 0, oldestWaitingAt: null, underWay: 0, credit: credit ?? DEFAULT_CREDIT, parked: 0,
-    gate: paused ? 'paused' : 'open', closedBy: [], closedUntil: null, configured: true,
+    flow: name,
+    lane: 'live',
+    waiting: 0,
+    keys: 0,
+    oldestWaitingAt: null,
+    underWay: 0,
+    credit: credit ?? DEFAULT_CREDIT,
+    parked: 0,
+    gate: paused ? 'paused' : 'open',
+    closedBy: [],
+    closedUntil: null,
+    configured: true,
   }));
 }
 
 /** What the store gives a queue that has none of its own. */
 const DEFAULT_CREDIT = 256;
-
-function gateText({ gate, closedBy, closedUntil }: QueueView, nowMs: number): string {
-  if (gate !== 'closed') return gate;
-  const until = closedUntil === null ? 'until it is opened' : `opens ${formatRelative(closedUntil, nowMs)}`;
-  return `closed by ${closedBy.join(', ')}, ${until}`;
-}

@@ -8,9 +8,21 @@ const options = z.object({ config: z.string() });
 
 /** `dev`, `server` and `worker`: the processes, until Ctrl-C. Their log is JSON, a line each. */
 export function registerProcesses(program: Command, io: Io): void {
-  add(program, io, { name: 'dev', summary: 'runs everything in one process, on the embedded parts where no others are configured', run: async (given) => (await import('../processes/dev.ts')).runDev(given) });
-  add(program, io, { name: 'server', summary: 'runs the receiver and dispatcher; any number of replicas', run: async (given) => (await import('../processes/server.ts')).runServer(given) });
-  add(program, io, { name: 'worker', summary: 'runs workflows and activities; any number of replicas', run: async (given) => (await import('../processes/worker.ts')).runWorker(given) });
+  add(program, io, {
+    name: 'dev',
+    summary: 'runs everything in one process, on the embedded parts where no others are configured',
+    run: async (given) => (await import('../processes/dev.ts')).runDev(given),
+  });
+  add(program, io, {
+    name: 'server',
+    summary: 'runs the receiver and dispatcher; any number of replicas',
+    run: async (given) => (await import('../processes/server.ts')).runServer(given),
+  });
+  add(program, io, {
+    name: 'worker',
+    summary: 'runs workflows and activities; any number of replicas',
+    run: async (given) => (await import('../processes/worker.ts')).runWorker(given),
+  });
 }
 
 interface Process {

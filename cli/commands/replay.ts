@@ -3,18 +3,18 @@ import { addCommand, baseOptions, idOption, momentOption, onRun } from '../comma
 import { CliFailure } from '../fail.ts';
 import { count, print } from '../print.ts';
 import { withSession } from '../session.ts';
-import { formatTable } from '../table.ts';
-import { replayMake, replayPlan } from '../tasks/replay.ts';
+import { replayPlan } from '../tasks/replay.ts';
+import { confirm, makeByFlow, planText } from '../replay-steps.ts';
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
-import type { CallTask } from '../tasks/task.ts';
-
-type Plan = { readonly flow: string; readonly replayable: number; readonly underWay: number; readonly withoutBody: number };
-type Filter = { readonly flow?: string; readonly connection?: string; readonly topic?: string; readonly record?: string; readonly since?: string; readonly until?: string; readonly event?: string };
 
 /** `replay`: runs settled deliveries again. */
 export function registerReplay(program: Command, io: Io): void {
-  const command = addCommand(program, { usage: 'replay', summary: 'runs settled deliveries again: what is missing, or all of it', example: 'deskbridge replay --flow dunning --since 2d' })
+  const command = addCommand(program, {
+    usage: 'replay',
+    summary: 'runs settled deliveries again: what is missing, or all of it',
+    example: 'deskbridge replay --flow dunning --since 2d',
+  })
     .option('--flow <name>', 'deliveries of this flow')
     .option('--connection <name>', 'of events that came to this connection')
     .option('--topic <topic>', 'of events of this topic')
@@ -26,42 +26,41 @@ export function registerReplay(program: Command, io: Io): void {
     .option('--yes', 'do not ask');
   const text = z.exactOptional(z.string());
   const moment = z.exactOptional(momentOption(io));
-  const schema = z.object({ ...baseOptions, flow: text, connection: text, topic: text, record: text, since: moment, until: moment, event: z.exactOptional(idOption()), again: z.boolean().default(false), yes: z.boolean().default(false) });
+  const schema = z.object({
+    ...baseOptions,
+    flow: text,
+    connection: text,
+    topic: text,
+    record: text,
+    since: moment,
+    until: moment,
+    event: z.exactOptional(idOption()),
+    again: z.boolean().default(false),
+    yes: z.boolean().default(false),
+  });
   onRun(command, schema, async ({ config, json, again, yes, ...filter }) => {
-    if (Object.keys(filter).length === 0) throw new CliFailure('Say what to replay: at least one of --flow, --connection, --topic, --record, --since, --until, --event.', 2);
+    if (Object.keys(filter).length === 0)
+      throw new CliFailure('Say what to replay: at least one of --flow, --connection, --topic, --record, --since, --until, --event.', 2);
     await withSession(io, config, async ({ call }) => {
       const { flows } = await call(replayPlan, filter);
       const total = flows.reduce((sum, plan) => sum + plan.replayable, 0);
       const tell = (part: string): void => (json ? io.err(part) : io.out(part));
-      if (total === 0) return print(io, { json }, { plan: flows, made: 0 }, () => `Nothing to replay: ${flows.length === 0 ? 'no deliveries match' : 'what matches waits or is under way'}.`);
+      if (total === 0)
+        return print(
+          io,
+          { json },
+          { plan: flows, made: 0 },
+          () => `Nothing to replay: ${flows.length === 0 ? 'no deliveries match' : 'what matches waits or is under way'}.`,
+        );
       tell(`${planText(flows, again)}\n`);
       await confirm(io, yes, total);
       const made = await makeByFlow(io, call, { filter, flows, again });
-      print(io, { json }, { plan: flows, made }, () => `${count(made, 'delivery', 'deliveries')} made on the lane replay. Watch them: deskbridge flows list.`);
+      print(
+        io,
+        { json },
+        { plan: flows, made },
+        () => `${count(made, 'delivery', 'deliveries')} made on the lane replay. Watch them: deskbridge flows list.`,
+      );
     });
   });
-}
-
-function planText(flows: readonly Plan[], again: boolean): string {
-  const rows = flows.map((plan) => [plan.flow, String(plan.replayable), String(plan.underWay), String(plan.withoutBody)]);
-  const what = again ? 'Everything is done anew: effects that were done already are repeated, customers may see them twice.' : 'Effects that were done already are not repeated; what is missing is done.';
-  return `${formatTable(['FLOW', 'WOULD RUN', 'UNDER WAY (LEFT ALONE)', 'WITHOUT BODY'], rows)}\n${what}`;
-}
-
-async function confirm(io: Io, yes: boolean, total: number): Promise<void> {
-  if (yes) return;
-  if (!io.interactive) throw new CliFailure('Nothing was replayed: nobody is here to ask. Look at the plan above, then add --yes.', 2);
-  const answer = await io.ask(`Replay ${count(total, 'delivery', 'deliveries')}? y/N `);
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CliFailure('Nothing was replayed.');
-}
-
-async function makeByFlow(io: Io, call: CallTask, { filter, flows, again }: { readonly filter: Filter; readonly flows: readonly Plan[]; readonly again: boolean }): Promise<number> {
-  let total = 0;
-  for (const { flow, replayable } of flows) {
-    if (replayable === 0) continue;
-    const { made } = await call(replayMake, { filter: { ...filter, flow }, again });
-    total += made;
-    io.err(`${flow}: ${made} of ${replayable}\n`);
-  }
-  return total;
 }

@@ -14,7 +14,11 @@ const PROBLEMS_SHOWN = 5;
 
 /** `deliveries retry`: one, or all that are parked for one cause. */
 export function registerRetry(parent: Command, io: Io): void {
-  const command = addCommand(parent, { usage: 'retry [id]', summary: 'runs a parked, skipped or terminated delivery again; with --all every parked one of a flow', example: 'deskbridge deliveries retry 2077' })
+  const command = addCommand(parent, {
+    usage: 'retry [id]',
+    summary: 'runs a parked, skipped or terminated delivery again; with --all every parked one of a flow',
+    example: 'deskbridge deliveries retry 2077',
+  })
     .option('--all', 'every parked delivery of a flow')
     .option('--flow <name>', 'with --all: the flow')
     .option('--code <code>', 'with --all: only those stopped by this code, such as unauthorized')
@@ -26,7 +30,9 @@ export function registerRetry(parent: Command, io: Io): void {
     const { flow } = options;
     if (flow === undefined) throw new CliFailure('--all needs --flow: name the flow whose parked deliveries run again.', 2);
     const { code } = options;
-    const result = await withSession(io, options.config, (session) => retryAll(io, session, { flow, ...(code === undefined ? {} : { code }) }));
+    const result = await withSession(io, options.config, (session) =>
+      retryAll(io, session, { flow, ...(code === undefined ? {} : { code }) }),
+    );
     print(io, options, result, () => toText(result, flow));
     if (result.failed > 0) throw new CliFailure(`${count(result.failed, 'delivery', 'deliveries')} could not be retried.`);
   });
@@ -38,7 +44,11 @@ interface AllRetried {
   readonly problems: readonly string[];
 }
 
-async function retryOne(io: Io, options: { readonly config: string; readonly json: boolean; readonly flow?: string; readonly code?: string }, args: readonly string[]): Promise<void> {
+async function retryOne(
+  io: Io,
+  options: { readonly config: string; readonly json: boolean; readonly flow?: string; readonly code?: string },
+  args: readonly string[],
+): Promise<void> {
   if (args.length === 0) throw new CliFailure('Name a delivery, or use --all --flow <name>.', 2);
   if (options.flow !== undefined || options.code !== undefined) throw new CliFailure('--flow and --code belong to --all.', 2);
   const id = readId(args);

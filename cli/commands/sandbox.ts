@@ -13,11 +13,20 @@ const CONNECTIONS = { deskwoot: 'helpdesk', chatwoot: 'chatwoot', stripe: 'billi
 
 /** `sandbox`: the remote systems, to try things on. */
 export function registerSandbox(program: Command, io: Io): void {
-  const command = addCommand(program, { usage: 'sandbox', summary: 'runs stand-ins of the remote systems until Ctrl-C', example: 'deskbridge sandbox --print-config > deskbridge.yaml' })
+  const command = addCommand(program, {
+    usage: 'sandbox',
+    summary: 'runs stand-ins of the remote systems until Ctrl-C',
+    example: 'deskbridge sandbox --print-config > deskbridge.yaml',
+  })
     .option('--ports <list>', 'where they listen; 0 takes a free port', toList(SANDBOX_PORTS))
     .option('--server <origin>', 'the Deskbridge that their webhooks go to', 'http://127.0.0.1:8080')
     .option('--print-config', 'print a deskbridge.yaml for these ports and end');
-  const schema = z.object({ ...baseOptions, ports: z.string().transform(readPorts), server: z.url({ protocol: /^https?$/, error: 'expected an origin such as http://127.0.0.1:8080' }), printConfig: z.boolean().default(false) });
+  const schema = z.object({
+    ...baseOptions,
+    ports: z.string().transform(readPorts),
+    server: z.url({ protocol: /^https?$/, error: 'expected an origin such as http://127.0.0.1:8080' }),
+    printConfig: z.boolean().default(false),
+  });
   onRun(command, schema, async ({ json, ports, server, printConfig }) => {
     if (printConfig) return print(io, { json }, { yaml: sandboxConfig(ports) }, () => sandboxConfig(ports).trimEnd());
     const { startSandbox } = await import('../../sandbox/main.ts');
@@ -35,7 +44,8 @@ function readPorts(text: string, context: z.RefinementCtx): SandboxPorts {
   for (const part of text.split(',')) {
     const [name, port] = part.split('=');
     const system = SYSTEMS.find((one) => one === name);
-    if (system === undefined || !/^\d{1,5}$/.test(port ?? '') || Number(port) > 65_535) context.addIssue({ code: 'custom', message: `expected a list such as ${toList(SANDBOX_PORTS)}, found "${part}"` });
+    if (system === undefined || !/^\d{1,5}$/.test(port ?? '') || Number(port) > 65_535)
+      context.addIssue({ code: 'custom', message: `expected a list such as ${toList(SANDBOX_PORTS)}, found "${part}"` });
     else ports[system] = Number(port);
   }
   return ports;
@@ -46,7 +56,10 @@ function toList(ports: SandboxPorts): string {
 }
 
 function toText(described: SandboxDescription): string {
-  const systems = SYSTEMS.map((system) => `${system}\n${formatFields(Object.entries(described[system]).map(([name, value]) => [`  ${name}`, String(value)] as const))}`);
+  const systems = SYSTEMS.map(
+    (system) =>
+      `${system}\n${formatFields(Object.entries(described[system]).map(([name, value]) => [`  ${name}`, String(value)] as const))}`,
+  );
   const control = [
     'Control of each system, below its origin (JSON):',
     '  GET  /_sandbox/state      what it holds',

@@ -7,7 +7,11 @@ import type { Io } from '../io.ts';
 
 /** `version`. */
 export function registerVersion(program: Command, io: Io): void {
-  const command = addCommand(program, { usage: 'version', summary: 'prints the versions of Deskbridge and Node', example: 'deskbridge version' });
+  const command = addCommand(program, {
+    usage: 'version',
+    summary: 'prints the versions of Deskbridge and Node',
+    example: 'deskbridge version',
+  });
   onRun(command, z.object(baseOptions), ({ json }) => {
     const versions = { deskbridge: VERSION, node: process.versions.node };
     print(io, { json }, versions, () => `deskbridge ${versions.deskbridge}, Node ${versions.node}`);

@@ -1,4 +1,7 @@
 import { join } from 'node:path';
+import { createAdminServer } from '../admin/serve-admin.ts';
+import { adminSocketPath } from '../admin/socket-path.ts';
+import { createWorkflowDoor } from '../admin/workflow-door.ts';
 import { createLogger } from '../../server/logger.ts';
 import { connectWorker, createClient, createLazyClient } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
@@ -43,12 +46,16 @@ export async function runDev(options: ProcessOptions): Promise<void> {
   const client = createClient(connection, where.namespace, dataConverter);
   const server = await runServerPart(shared, client, { eager: true, uiOrigin: devServer?.uiOrigin ?? null });
   const worker = await runWorkerPart(shared, connection, { record: (rows) => server.record(rows), onFreed: () => server.wake() });
+  const uiOrigin = config.server.uiOrigin ?? devServer?.uiOrigin ?? null;
+  const workflows = createWorkflowDoor({ client, namespace: where.namespace, uiOrigin });
+  const admin = await createAdminServer({ socketPath: adminSocketPath(process.cwd()), db, workflows });
   const housekeeping = startHousekeeping(db, config.store.retention, () =>
     log.warn({}, 'housekeeping failed; it is tried again in ten minutes'),
   );
   options.onReady?.({ server: `http://${config.server.host}:${server.port}`, temporalUi: devServer?.uiOrigin ?? null });
 
   await Promise.race([waitForSignal(), worker.ended]);
+  await admin.close();
   await server.close();
   await worker.stop();
   await housekeeping.stop();

@@ -28,7 +28,11 @@ export const connectionsList = defineTask({
     const gates = await listConnectionGates(db);
     return {
       gates: gates.map(({ connection, state, reason, hint, failures, ...gate }) => ({
-        connection, state, reason, hint, failures,
+        connection,
+        state,
+        reason,
+        hint,
+        failures,
         since: gate.since.toISOString(),
         closedUntil: gate.closedUntil?.toISOString() ?? null,
         probeAt: gate.probeAt?.toISOString() ?? null,

@@ -16,7 +16,12 @@ export const deliveriesList = defineTask({
   result: z.object({ deliveries: z.array(deliverySchema), next: z.string().nullable() }),
   async run({ db }, { after, limit = 50, state, ...filter }) {
     const byState = state === undefined ? {} : state === 'parked' ? { parked: true } : { state };
-    const rows = await listDeliveries(db, { ...toStoreFilter(filter), ...byState, limit, ...(after === undefined ? {} : { afterId: after }) });
+    const rows = await listDeliveries(db, {
+      ...toStoreFilter(filter),
+      ...byState,
+      limit,
+      ...(after === undefined ? {} : { afterId: after }),
+    });
     return { deliveries: rows.map(toDeliveryView), next: rows.length < limit ? null : (rows.at(-1)?.id ?? null) };
   },
 });
@@ -30,13 +35,21 @@ export const deliveriesShow = defineTask({
     const row = await findDelivery(db, id);
     const effects = await listEffects(db, { eventId: row.eventId, flow: row.flow });
     const edits = row.edits === null ? null : z.json().parse(row.edits);
-    return { ...toDeliveryView(row), edits, effects: effects.map(toEffectView), temporalUi: row.workflowId === null ? null : workflows.link(row.workflowId) };
+    return {
+      ...toDeliveryView(row),
+      edits,
+      effects: effects.map(toEffectView),
+      temporalUi: row.workflowId === null ? null : workflows.link(row.workflowId),
+    };
   },
 });
 
 /** The delivery of this id; throws CliFailure where there is none. */
 export async function findDelivery(db: Queryable, id: string): Promise<DeliverySummary> {
   const row = await showDelivery(db, id);
-  if (row === null) throw new CliFailure(`There is no delivery ${id}: it was never made, or was removed after its retention. List what there is: deskbridge deliveries list.`);
+  if (row === null)
+    throw new CliFailure(
+      `There is no delivery ${id}: it was never made, or was removed after its retention. List what there is: deskbridge deliveries list.`,
+    );
   return row;
 }

@@ -2,7 +2,13 @@ import { z } from 'zod';
 import type { DeliverySummary } from '../../store/query-deliveries.ts';
 
 /** What stopped a parked delivery. */
-const failureSchema = z.object({ code: z.string(), message: z.string(), hint: z.string(), step: z.string(), connection: z.string().nullable() });
+const failureSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  hint: z.string(),
+  step: z.string(),
+  connection: z.string().nullable(),
+});
 
 /** A delivery as commands print it. `parked` is a state of its own here: what waits for a person. */
 export const deliverySchema = z.object({
@@ -33,7 +39,19 @@ export function toDeliveryView(row: DeliverySummary): DeliveryView {
   const { id, eventId, connection, topic, record, flow, key, attempts, generation, replayOf, workflowId, outcome, reason } = row;
   const failure = failureSchema.safeParse(row.parked);
   return {
-    id, eventId, connection, topic, record, flow, key, attempts, generation, replayOf, workflowId, outcome, reason,
+    id,
+    eventId,
+    connection,
+    topic,
+    record,
+    flow,
+    key,
+    attempts,
+    generation,
+    replayOf,
+    workflowId,
+    outcome,
+    reason,
     lane: row.lane === 0 ? 'live' : 'replay',
     state: isParked(row) ? 'parked' : row.state,
     parked: failure.success ? failure.data : null,

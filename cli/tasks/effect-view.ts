@@ -17,5 +17,15 @@ export const effectSchema = z.object({
 /** A ledger's row as commands print it. */
 export function toEffectView(row: EffectRow): z.output<typeof effectSchema> {
   const { flow, connection, kind, target, state, remoteId } = row;
-  return { flow, connection, kind, target, class: row.class, state, remoteId, firstAt: row.firstAt.toISOString(), settledAt: row.settledAt?.toISOString() ?? null };
+  return {
+    flow,
+    connection,
+    kind,
+    target,
+    class: row.class,
+    state,
+    remoteId,
+    firstAt: row.firstAt.toISOString(),
+    settledAt: row.settledAt?.toISOString() ?? null,
+  };
 }

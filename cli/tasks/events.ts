@@ -27,8 +27,16 @@ export const eventsList = defineTask({
   args: z.object({ ...filterFields, ...pageFields }),
   result: z.object({ events: z.array(z.object({ ...eventFields, deliveries: z.number() })), next: z.string().nullable() }),
   async run({ db }, { after, limit = 50, since, until, ...filter }) {
-    const events = await listEvents(db, { ...filter, ...toPeriod({ since, until }), limit, ...(after === undefined ? {} : { afterId: after }) });
-    return { events: events.map((event) => ({ ...toEventFields(event), deliveries: event.deliveries })), next: events.length < limit ? null : (events.at(-1)?.id ?? null) };
+    const events = await listEvents(db, {
+      ...filter,
+      ...toPeriod({ since, until }),
+      limit,
+      ...(after === undefined ? {} : { afterId: after }),
+    });
+    return {
+      events: events.map((event) => ({ ...toEventFields(event), deliveries: event.deliveries })),
+      next: events.length < limit ? null : (events.at(-1)?.id ?? null),
+    };
   },
 });
 
@@ -39,13 +47,28 @@ export const eventsShow = defineTask({
   result: z.object({ ...eventFields, deliveries: z.array(deliverySchema), effects: z.array(effectSchema), body: bodySchema.nullable() }),
   async run({ db }, { id, body }) {
     const event = await showEvent(db, id, { withBody: body });
-    if (event === null) throw new CliFailure(`There is no event ${id}: it never came, or was removed after its retention. List what there is: deskbridge events list.`);
+    if (event === null)
+      throw new CliFailure(
+        `There is no event ${id}: it never came, or was removed after its retention. List what there is: deskbridge events list.`,
+      );
     const deliveries = await listDeliveries(db, { eventId: id, limit: DELIVERIES_SHOWN });
     const effects = await listEffects(db, { eventId: id });
-    return { ...toEventFields(event), deliveries: deliveries.map(toDeliveryView), effects: effects.map(toEffectView), body: event.raw === null ? null : toBody(event.raw) };
+    return {
+      ...toEventFields(event),
+      deliveries: deliveries.map(toDeliveryView),
+      effects: effects.map(toEffectView),
+      body: event.raw === null ? null : toBody(event.raw),
+    };
   },
 });
 
-function toEventFields({ id, connection, topic, record, dedupe, receivedAt }: EventSummary): { id: string; connection: string; topic: string; record: string | null; dedupe: string; receivedAt: string } {
+function toEventFields({ id, connection, topic, record, dedupe, receivedAt }: EventSummary): {
+  id: string;
+  connection: string;
+  topic: string;
+  record: string | null;
+  dedupe: string;
+  receivedAt: string;
+} {
   return { id, connection, topic, record, dedupe, receivedAt: receivedAt.toISOString() };
 }

@@ -26,6 +26,9 @@ export function toStoreFilter({ event, since, until, ...rest }: z.output<typeof 
 }
 
 /** A period with dates. */
-export function toPeriod({ since, until }: { readonly since?: string | undefined; readonly until?: string | undefined }): { since?: Date; until?: Date } {
+export function toPeriod({ since, until }: { readonly since?: string | undefined; readonly until?: string | undefined }): {
+  since?: Date;
+  until?: Date;
+} {
   return { ...(since === undefined ? {} : { since: new Date(since) }), ...(until === undefined ? {} : { until: new Date(until) }) };
 }

@@ -34,12 +34,18 @@ export const flowsList = defineTask({
     const queues = await listQueues(db);
     return {
       queues: queues.map(({ flow, lane, waiting, keys, underWay, credit, parked, paused, closedBy, ...queue }): QueueView => ({
-        flow, waiting, keys, underWay, credit, parked,
+        flow,
+        waiting,
+        keys,
+        underWay,
+        credit,
+        parked,
         lane: lane === 0 ? 'live' : 'replay',
         oldestWaitingAt: queue.oldestWaitingAt?.toISOString() ?? null,
         gate: paused ? 'paused' : queue.closedUntil === null ? 'open' : 'closed',
         closedBy: [...closedBy],
-        closedUntil: queue.closedUntil === null || queue.closedUntil.getUTCFullYear() >= NEVER_YEAR ? null : queue.closedUntil.toISOString(),
+        closedUntil:
+          queue.closedUntil === null || queue.closedUntil.getUTCFullYear() >= NEVER_YEAR ? null : queue.closedUntil.toISOString(),
       })),
     };
   },

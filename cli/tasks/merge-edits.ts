@@ -3,10 +3,12 @@ import type { Json, JsonObject } from '../../connectors/json.ts';
 /** Values set now laid over those set before, field by field: the store replaces whole steps. */
 export function mergeEdits(before: Json | null, now: { readonly [step: string]: JsonObject }): JsonObject {
   const earlier = isObject(before) ? before : {};
-  return Object.fromEntries(Object.entries(now).map(([step, fields]) => {
-    const kept = earlier[step];
-    return [step, kept !== undefined && isObject(kept) ? { ...kept, ...fields } : fields];
-  }));
+  return Object.fromEntries(
+    Object.entries(now).map(([step, fields]) => {
+      const kept = earlier[step];
+      return [step, kept !== undefined && isObject(kept) ? { ...kept, ...fields } : fields];
+    }),
+  );
 }
 
 function isObject(value: Json | null): value is JsonObject {

@@ -9,12 +9,20 @@ import { systemCheck } from './system.ts';
 import type { AnyTask } from './task.ts';
 
 const ALL: readonly AnyTask[] = [
-  connectionsClose, connectionsList, connectionsResume,
-  deliveriesDecide, deliveriesList, deliveriesShow,
-  eventsList, eventsShow,
-  flowsList, flowsPause,
-  parkedList, parkedShow,
-  replayMake, replayPlan,
+  connectionsClose,
+  connectionsList,
+  connectionsResume,
+  deliveriesDecide,
+  deliveriesList,
+  deliveriesShow,
+  eventsList,
+  eventsShow,
+  flowsList,
+  flowsPause,
+  parkedList,
+  parkedShow,
+  replayMake,
+  replayPlan,
   systemCheck,
 ];
 

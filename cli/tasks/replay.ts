@@ -8,7 +8,9 @@ import { wakeDispatchers } from './wake.ts';
 export const replayPlan = defineTask({
   name: 'replay.plan',
   args: deliveryFilter,
-  result: z.object({ flows: z.array(z.object({ flow: z.string(), replayable: z.number(), underWay: z.number(), withoutBody: z.number() })) }),
+  result: z.object({
+    flows: z.array(z.object({ flow: z.string(), replayable: z.number(), underWay: z.number(), withoutBody: z.number() })),
+  }),
   run: async ({ db }, filter) => ({ flows: [...(await planReplay(db, toStoreFilter(filter)))] }),
 });
 

@@ -10,7 +10,10 @@ export const systemCheck = defineTask({
   args: z.object({}),
   result: z.object({ store: partSchema, temporal: partSchema }),
   async run({ db, workflows }) {
-    const [store, temporal] = await Promise.all([attempt(() => db.query('select id from migration limit 1')), attempt(() => workflows.check())]);
+    const [store, temporal] = await Promise.all([
+      attempt(() => db.query('select id from migration limit 1')),
+      attempt(() => workflows.check()),
+    ]);
     return { store, temporal };
   },
 });

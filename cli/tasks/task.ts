@@ -50,7 +50,8 @@ export function defineTask<Args extends z.ZodType, Result extends z.ZodType>(par
     name: parts.name,
     run: (deps, args) => parts.run(deps, args),
     readResult: (raw) => accept(parts.result, raw, `The running process answered ${parts.name} in a form that this version does not know`),
-    execute: (deps, raw) => parts.run(deps, accept(parts.args, raw, `${parts.name} was asked in a form that the running process does not know`)),
+    execute: (deps, raw) =>
+      parts.run(deps, accept(parts.args, raw, `${parts.name} was asked in a form that the running process does not know`)),
   };
 }
 

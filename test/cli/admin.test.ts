@@ -24,7 +24,7 @@ async function serveIn(folder: string, db: Database): Promise<{ path: string; cl
 }
 
 describe('the admin door', () => {
-  it('is the owner\'s only, and runs named tasks, nothing else', async () => {
+  it("is the owner's only, and runs named tasks, nothing else", async () => {
     const cli = await openCli();
     const db = await openDb();
     onTestFinished(() => db.close());

@@ -90,6 +90,8 @@ describe('docs and kinds', () => {
     const { code, out } = await cli.run('flows', 'kinds');
     expect(code).toBe(0);
     expect(out).toMatch(/do: open-conversation\n[^]*stripe: invoice\.payment_failed[^]*inbox +text +required/);
-    expect((await cli.run('flows', 'kinds', '--json')).json()).toMatchObject({ kinds: expect.arrayContaining([expect.objectContaining({ name: 'slack-thread', order: 'record' })]) });
+    expect((await cli.run('flows', 'kinds', '--json')).json()).toMatchObject({
+      kinds: expect.arrayContaining([expect.objectContaining({ name: 'slack-thread', order: 'record' })]),
+    });
   });
 });

@@ -41,7 +41,9 @@ export interface TestCli {
 }
 
 /** The command line in a folder of its own, with a configuration; its secrets come from the given environment. */
-export async function openCli(options: { readonly config?: string; readonly env?: Record<string, string>; readonly untilStopped?: () => Promise<void> } = {}): Promise<TestCli> {
+export async function openCli(
+  options: { readonly config?: string; readonly env?: Record<string, string>; readonly untilStopped?: () => Promise<void> } = {},
+): Promise<TestCli> {
   const folder = await mkdtemp(join(tmpdir(), 'cli-'));
   onTestFinished(() => rm(folder, { recursive: true, force: true }));
   await writeFile(join(folder, 'deskbridge.yaml'), options.config ?? CONFIG);
@@ -58,7 +60,8 @@ export async function openCli(options: { readonly config?: string; readonly env?
         err += question;
         return Promise.resolve(answer ?? '');
       },
-      readConfig: (path, how) => loadConfig({ path, env: options.env ?? ENV, readFile: (file) => readFileSync(resolve(folder, file), 'utf8'), ...how }, installed),
+      readConfig: (path, how) =>
+        loadConfig({ path, env: options.env ?? ENV, readFile: (file) => readFileSync(resolve(folder, file), 'utf8'), ...how }, installed),
       temporalCliPath: undefined,
       untilStopped: options.untilStopped ?? (() => Promise.resolve()),
     };

@@ -14,7 +14,13 @@ describeOnEachDatabase('deliveries', (open) => {
     expect((await cli.run('deliveries', 'list', '--state', 'parked')).out).toBe('Nothing is parked: no delivery waits for a person.\n');
     const [first, second] = await seed(db, ['one', 'two']);
     const { json } = await cli.run('deliveries', 'list', '--json');
-    expect(json()).toMatchObject({ next: null, deliveries: [{ id: second, state: 'waiting', lane: 'live', parked: null }, { id: first, topic: 'invoice.payment_failed' }] });
+    expect(json()).toMatchObject({
+      next: null,
+      deliveries: [
+        { id: second, state: 'waiting', lane: 'live', parked: null },
+        { id: first, topic: 'invoice.payment_failed' },
+      ],
+    });
     expect((await cli.run('deliveries', 'list', '--limit', '1')).out).toContain(`There may be more: add --after ${second}.`);
     expect((await cli.run('deliveries', 'list', '--state', 'done')).out).toBe('No deliveries match.\n');
   });
@@ -30,13 +36,20 @@ describeOnEachDatabase('deliveries', (open) => {
     expect(out).toMatch(/what to do +Make the inbox\./);
     expect(out).toMatch(/Temporal UI +http:\/\/temporal\.test\/delivery\/dunning\/1\/L1/);
     expect(out).toContain(`deskbridge deliveries edit ${id} --set ensure-contact.field=value`);
-    expect((await cli.run('deliveries', 'show', id, '--json')).json()).toMatchObject({ state: 'parked', parked: { code: 'not_found', step: 'ensure-contact' }, effects: [] });
+    expect((await cli.run('deliveries', 'show', id, '--json')).json()).toMatchObject({
+      state: 'parked',
+      parked: { code: 'not_found', step: 'ensure-contact' },
+      effects: [],
+    });
   });
 
   it.each([
     [['retry'], { kind: 'retry' }],
     [['skip'], { kind: 'skip' }],
-    [['edit', '--set', 'ensure-contact.inbox=Billing 2', '--set', 'ensure-contact/a.b.count=3'], { kind: 'edit', values: { 'ensure-contact': { inbox: 'Billing 2' }, 'ensure-contact/a.b': { count: 3 } } }],
+    [
+      ['edit', '--set', 'ensure-contact.inbox=Billing 2', '--set', 'ensure-contact/a.b.count=3'],
+      { kind: 'edit', values: { 'ensure-contact': { inbox: 'Billing 2' }, 'ensure-contact/a.b': { count: 3 } } },
+    ],
   ])('that are parked take %j through their workflow', async ([verb = '', ...rest], decision) => {
     const db = await open();
     const workflows = createFakeWorkflows();
@@ -82,7 +95,10 @@ describeOnEachDatabase('deliveries', (open) => {
     const rows = await claimAndBegin(db, 'L9');
     await settleGroup(db, toSettlement('L9', rows));
     const { code, err } = await cli.run('deliveries', 'retry', second);
-    expect([code, err]).toEqual([1, expect.stringMatching(/is done\. To do it all anew: deskbridge replay --event \d+ --flow dunning --again\./)]);
+    expect([code, err]).toEqual([
+      1,
+      expect.stringMatching(/is done\. To do it all anew: deskbridge replay --event \d+ --flow dunning --again\./),
+    ]);
     expect((await cli.run('deliveries', 'skip', second)).err).toContain('is done: too late to skip it.');
   });
 
@@ -92,8 +108,14 @@ describeOnEachDatabase('deliveries', (open) => {
     const cli = await openServedCli(db, workflows);
     await seed(db, ['one']);
     await parkFirst(db);
-    expect((await cli.run('deliveries', 'retry', '--all', '--flow', 'dunning', '--code', 'unauthorized')).out).toBe('Nothing of dunning is parked for that.\n');
-    expect((await cli.run('deliveries', 'retry', '--all', '--flow', 'dunning', '--code', 'not_found', '--json')).json()).toEqual({ retried: 1, failed: 0, problems: [] });
+    expect((await cli.run('deliveries', 'retry', '--all', '--flow', 'dunning', '--code', 'unauthorized')).out).toBe(
+      'Nothing of dunning is parked for that.\n',
+    );
+    expect((await cli.run('deliveries', 'retry', '--all', '--flow', 'dunning', '--code', 'not_found', '--json')).json()).toEqual({
+      retried: 1,
+      failed: 0,
+      problems: [],
+    });
     expect(workflows.told).toHaveLength(1);
   });
 
@@ -113,6 +135,7 @@ describeOnEachDatabase('deliveries', (open) => {
 
   it('that are not there say so', async () => {
     const cli = await openServedCli(await open());
-    for (const verb of ['show', 'retry', 'skip']) expect((await cli.run('deliveries', verb, '77')).err).toMatch(/^There is no delivery 77: .* deskbridge deliveries list\.\n$/);
+    for (const verb of ['show', 'retry', 'skip'])
+      expect((await cli.run('deliveries', verb, '77')).err).toMatch(/^There is no delivery 77: .* deskbridge deliveries list\.\n$/);
   });
 });

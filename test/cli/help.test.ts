@@ -9,8 +9,15 @@ import type { Io } from '../../cli/io.ts';
 const WITHOUT_JSON = ['dev', 'server', 'worker', 'demo'];
 
 const io: Io = {
-  out: () => undefined, err: () => undefined, cwd: '.', interactive: false, now: () => 0, ask: () => Promise.resolve(''),
-  readConfig: () => ({ ok: false, problems: [], warnings: [] }), temporalCliPath: undefined, untilStopped: () => Promise.resolve(),
+  out: () => undefined,
+  err: () => undefined,
+  cwd: '.',
+  interactive: false,
+  now: () => 0,
+  ask: () => Promise.resolve(''),
+  readConfig: () => ({ ok: false, problems: [], warnings: [] }),
+  temporalCliPath: undefined,
+  untilStopped: () => Promise.resolve(),
 };
 
 const leaves = leavesOf(createProgram(io), []);
@@ -38,7 +45,11 @@ describe('the command line', () => {
     ['a group without a command', ['events'], 'Usage: deskbridge events'],
     ['a missing argument', ['events', 'show'], "missing required argument 'id'"],
     ['an id that is none', ['events', 'show', 'x1'], '<id>: expected an id'],
-    ['bad options, all at once', ['events', 'list', '--since', 'yesterday', '--limit', '0'], /--since: expected how long ago[^]*--limit|--limit[^]*--since/],
+    [
+      'bad options, all at once',
+      ['events', 'list', '--since', 'yesterday', '--limit', '0'],
+      /--since: expected how long ago[^]*--limit|--limit[^]*--since/,
+    ],
     ['a state that is none', ['deliveries', 'list', '--state', 'lost'], 'expected one of waiting, handed, parked'],
   ])('ends with 2 and says what to do on %s', async (_name, argv, said) => {
     const cli = await openCli();

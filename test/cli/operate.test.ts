@@ -25,7 +25,10 @@ describeOnEachDatabase('the command', (open) => {
       expect(out).toMatch(/ID +CONNECTION +TOPIC/);
       expect(out).toMatch(/billing +invoice\.payment_failed +customer:1 +1/);
       expect((await cli.run('events', 'list', '--until', '2020-01-01')).out).toBe('No events match.\n');
-      expect((await cli.run('events', 'list', '--json')).json()).toMatchObject({ events: [{ connection: 'billing', deliveries: 1, dedupe: expect.stringMatching(/^[0-9a-f]{64}$/) }], next: null });
+      expect((await cli.run('events', 'list', '--json')).json()).toMatchObject({
+        events: [{ connection: 'billing', deliveries: 1, dedupe: expect.stringMatching(/^[0-9a-f]{64}$/) }],
+        next: null,
+      });
     });
 
     it('show their deliveries; the body only when asked for', async () => {
@@ -47,7 +50,9 @@ describeOnEachDatabase('the command', (open) => {
     it('are listed with depth, gate and parked; one that never ran too', async () => {
       const db = await open();
       const cli = await openServedCli(db);
-      expect((await cli.run('flows', '--json')).json()).toMatchObject({ flows: [{ flow: 'dunning', waiting: 0, gate: 'open', configured: true }] });
+      expect((await cli.run('flows', '--json')).json()).toMatchObject({
+        flows: [{ flow: 'dunning', waiting: 0, gate: 'open', configured: true }],
+      });
       await seed(db, ['one', 'two']);
       await parkFirst(db);
       expect((await cli.run('flows', 'list')).out).toMatch(/dunning +live +0 +- +open +1 of 256 +1/);
@@ -60,7 +65,10 @@ describeOnEachDatabase('the command', (open) => {
       expect((await listQueues(db)).map((queue) => queue.paused)).toEqual([true, true]);
       expect((await cli.run('flows', 'resume', 'dunning', '--json')).json()).toEqual({ flow: 'dunning', paused: false });
       expect((await listQueues(db)).map((queue) => queue.paused)).toEqual([false, false]);
-      expect(await cli.run('flows', 'pause', 'duning')).toMatchObject({ code: 2, err: 'The configuration has no flow "duning". Did you mean dunning? Known: dunning.\n' });
+      expect(await cli.run('flows', 'pause', 'duning')).toMatchObject({
+        code: 2,
+        err: 'The configuration has no flow "duning". Did you mean dunning? Known: dunning.\n',
+      });
     });
   });
 
@@ -70,17 +78,29 @@ describeOnEachDatabase('the command', (open) => {
       const cli = await openServedCli(db);
       const closed = await cli.run('connection', 'close', 'helpdesk', '--reason', 'maintenance');
       expect(closed.out).toContain('Connection helpdesk is closed; waiting: dunning.');
-      expect(await listConnectionGates(db)).toMatchObject([{ connection: 'helpdesk', reason: 'maintenance', closedUntil: null, probeAt: null }]);
-      expect((await cli.run('connection', 'list')).out).toMatch(/helpdesk +deskwoot +closed: attention +.* +maintenance\. An operator closed it\./);
+      expect(await listConnectionGates(db)).toMatchObject([
+        { connection: 'helpdesk', reason: 'maintenance', closedUntil: null, probeAt: null },
+      ]);
+      expect((await cli.run('connection', 'list')).out).toMatch(
+        /helpdesk +deskwoot +closed: attention +.* +maintenance\. An operator closed it\./,
+      );
       expect((await cli.run('flows', 'list')).out).toContain('closed by helpdesk, until it is opened');
       expect((await cli.run('connection', 'resume', 'helpdesk')).out).toContain('is open; the flows that need it go on');
       expect((await cli.run('connection', 'resume', 'helpdesk', '--json')).json()).toEqual({ connection: 'helpdesk', wasClosed: false });
-      expect((await cli.run('connection', 'list', '--json')).json()).toMatchObject({ connections: [{ name: 'helpdesk', closed: null }, { name: 'billing', webhook: 'https://hooks.example.com/webhooks/billing' }] });
+      expect((await cli.run('connection', 'list', '--json')).json()).toMatchObject({
+        connections: [
+          { name: 'helpdesk', closed: null },
+          { name: 'billing', webhook: 'https://hooks.example.com/webhooks/billing' },
+        ],
+      });
     });
 
     it('refuses a name that is not configured, and a closing without a reason', async () => {
       const cli = await openServedCli(await open());
-      expect(await cli.run('connection', 'resume', 'biling')).toMatchObject({ code: 2, err: expect.stringContaining('Did you mean billing?') });
+      expect(await cli.run('connection', 'resume', 'biling')).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('Did you mean billing?'),
+      });
       expect(await cli.run('connection', 'close', 'billing')).toMatchObject({ code: 2, err: expect.stringContaining('--reason') });
     });
   });
@@ -93,7 +113,11 @@ describeOnEachDatabase('the command', (open) => {
       const id = await parkRequest(db, { connection: 'billing', problem: 'the body is not JSON', raw: Buffer.from([0xff, 0x00]) });
       expect((await cli.run('parked', 'list')).out).toMatch(/billing +2 +.* +the body is not JSON/);
       expect((await cli.run('parked', 'show', id)).out).not.toContain('Body');
-      expect((await cli.run('parked', 'show', id, '--body', '--json')).json()).toMatchObject({ id, bytes: 2, body: { encoding: 'base64', text: '/wA=' } });
+      expect((await cli.run('parked', 'show', id, '--body', '--json')).json()).toMatchObject({
+        id,
+        bytes: 2,
+        body: { encoding: 'base64', text: '/wA=' },
+      });
       expect((await cli.run('parked', 'show', '99')).err).toMatch(/^There is no parked request 99:/);
     });
   });
@@ -114,7 +138,10 @@ describeOnEachDatabase('the command', (open) => {
       expect(asked.code).toBe(2);
       expect(asked.out).toMatch(/dunning +2 +0 +0\nEffects that were done already are not repeated/);
       expect(asked.err).toContain('add --yes');
-      expect(await cli.answering('n', 'replay', '--flow', 'dunning')).toMatchObject({ code: 1, err: 'Replay 2 deliveries? y/N Nothing was replayed.\n' });
+      expect(await cli.answering('n', 'replay', '--flow', 'dunning')).toMatchObject({
+        code: 1,
+        err: 'Replay 2 deliveries? y/N Nothing was replayed.\n',
+      });
       expect(await listDeliveries(db, { state: 'waiting' })).toEqual([]);
     });
 
@@ -124,8 +151,15 @@ describeOnEachDatabase('the command', (open) => {
       await seed(db, ['one', 'two']);
       await finishAll(db);
       const made = await cli.answering('y', 'replay', '--flow', 'dunning', '--since', '2020-01-01');
-      expect(made).toMatchObject({ code: 0, err: 'Replay 2 deliveries? y/N dunning: 2 of 2\n', out: expect.stringContaining('2 deliveries made on the lane replay.') });
-      expect(await listDeliveries(db, { state: 'waiting' })).toMatchObject([{ lane: 1, generation: 0 }, { lane: 1, generation: 0 }]);
+      expect(made).toMatchObject({
+        code: 0,
+        err: 'Replay 2 deliveries? y/N dunning: 2 of 2\n',
+        out: expect.stringContaining('2 deliveries made on the lane replay.'),
+      });
+      expect(await listDeliveries(db, { state: 'waiting' })).toMatchObject([
+        { lane: 1, generation: 0 },
+        { lane: 1, generation: 0 },
+      ]);
     });
 
     it('does all anew with --again, and prints one JSON document', async () => {

@@ -27,7 +27,10 @@ describe('sandbox', () => {
     expect([code, seen]).toEqual([0, 'running']);
     expect(out).toMatch(/stripe\n[^]*origin +http:\/\/127\.0\.0\.1:\d+/);
     expect(out).toContain('POST /_sandbox/faults');
-    expect((await cli.run('sandbox', '--ports', ports, '--json')).json()).toMatchObject({ slack: { channel: 'C0123' }, deskwoot: { accountId: 'acc_sandbox' } });
+    expect((await cli.run('sandbox', '--ports', ports, '--json')).json()).toMatchObject({
+      slack: { channel: 'C0123' },
+      deskwoot: { accountId: 'acc_sandbox' },
+    });
   });
 
   it('refuses ports that are none', async () => {

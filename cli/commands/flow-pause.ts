@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { addCommand, baseOptions, onRun } from '../command.ts';
+import { assertKnown } from '../assert-known.ts';
+import { print } from '../print.ts';
+import { withSession } from '../session.ts';
+import { flowsPause } from '../tasks/flows.ts';
+import type { Command } from 'commander';
+import type { Io } from '../io.ts';
+
+/** `flows pause` and `flows resume`. */
+export function registerPause(
+  parent: Command,
+  io: Io,
+  how: { readonly name: string; readonly paused: boolean; readonly summary: string },
+): void {
+  const command = addCommand(parent, {
+    usage: `${how.name} <flow>`,
+    summary: how.summary,
+    example: `deskbridge flows ${how.name} dunning`,
+  });
+  onRun(command, z.object(baseOptions), async ({ config: path, json }, args) => {
+    const flow = args[0] ?? '';
+    const result = await withSession(io, path, async ({ config, call }) => {
+      assertKnown(
+        'flow',
+        flow,
+        config.flows.map((one) => one.name),
+      );
+      return call(flowsPause, { flow, paused: how.paused });
+    });
+    print(io, { json }, result, () =>
+      how.paused
+        ? `Flow ${flow} is paused: its events are recorded and wait. Let it go on: deskbridge flows resume ${flow}.`
+        : `Flow ${flow} goes on.`,
+    );
+  });
+}

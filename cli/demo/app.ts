@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { openSync, closeSync } from 'node:fs';
+import { join } from 'node:path';
+import { CliFailure } from '../fail.ts';
+import { waitFor } from './waiting.ts';
+import type { ChildProcess } from 'node:child_process';
+
+const READY_WITHIN_MS = 60_000;
+const STOP_WITHIN_MS = 15_000;
+
+/** The process that receives and works: `deskbridge dev` on the demo's configuration. */
+export interface App {
+  readonly origin: string;
+  /** Starts it and waits until it takes webhooks. Throws CliFailure where it does not start. */
+  start(): Promise<{ readonly pid: number; readonly tookMs: number }>;
+  /** Ends it at once, as a power cut would. */
+  kill(): Promise<void>;
+  stop(): Promise<void>;
+  /** Runs another `deskbridge` command in the same folder, as an operator would; answers what it prints. Throws CliFailure with its complaint. */
+  command(...args: readonly string[]): Promise<string>;
+}
+
+/** Where and how it is started. */
+export interface AppOptions {
+  /** With `deskbridge.yaml` and `.env`; its log goes there too. */
+  readonly folder: string;
+  readonly port: number;
+  /** The script of the command line. */
+  readonly script: string;
+  readonly stopped: AbortSignal;
+}
+
+/** The app, not started yet. */
+export function createApp({ folder, port, script, stopped }: AppOptions): App {
+  const origin = `http://127.0.0.1:${port}`;
+  const logPath = join(folder, 'deskbridge.log');
+  let running: ChildProcess | null = null;
+
+  const start: App['start'] = async () => {
+    const startedAt = Date.now();
+    const child = launch(folder, script, ['dev'], openSync(logPath, 'a'));
+    running = child;
+    const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
+    await waitFor({ what: 'the process that receives', withinMs: READY_WITHIN_MS, stopped, isThere: async () => isOver() || (await answers(`${origin}/readyz`)) });
+    if (isOver()) throw new CliFailure(`Deskbridge did not start: its complaint is in ${logPath}.`);
+    return { pid: child.pid ?? 0, tookMs: Date.now() - startedAt };
+  };
+  const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
+    const child = running;
+    running = null;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill(signal);
+    const force = setTimeout(() => child.kill('SIGKILL'), STOP_WITHIN_MS);
+    await ended;
+    clearTimeout(force);
+  };
+  return { origin, start, kill: () => end('SIGKILL'), stop: () => end('SIGTERM'), command: (...args) => runCommand(folder, script, args) };
+}
+
+/** `log`: a file that takes everything it says; closed here once the process has its own copy. */
+function launch(folder: string, script: string, args: readonly string[], log: number): ChildProcess {
+  const child = spawn(process.execPath, [...process.execArgv, script, ...args], { cwd: folder, stdio: ['ignore', log, log] });
+  closeSync(log);
+  return child;
+}
+
+async function runCommand(folder: string, script: string, args: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [...process.execArgv, script, ...args], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
+  const said: Buffer[] = [];
+  const complaint: Buffer[] = [];
+  child.stdout.on('data', (chunk: Buffer) => said.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => complaint.push(chunk));
+  await once(child, 'close');
+  if (child.exitCode !== 0) throw new CliFailure(`deskbridge ${args.join(' ')} failed: ${Buffer.concat(complaint).toString('utf8').trim()}`);
+  return Buffer.concat(said).toString('utf8').trim();
+}
+
+async function answers(url: string): Promise<boolean> {
+  try {
+    return (await fetch(url)).ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,50 @@
+import { CliFailure } from './fail.ts';
+import { count } from './print.ts';
+import { formatTable } from './table.ts';
+import { replayMake } from './tasks/replay.ts';
+import type { Io } from './io.ts';
+import type { CallTask } from './tasks/task.ts';
+
+type Plan = { readonly flow: string; readonly replayable: number; readonly underWay: number; readonly withoutBody: number };
+type Filter = {
+  readonly flow?: string;
+  readonly connection?: string;
+  readonly topic?: string;
+  readonly record?: string;
+  readonly since?: string;
+  readonly until?: string;
+  readonly event?: string;
+};
+
+/** What would be done, by flow. */
+export function planText(flows: readonly Plan[], again: boolean): string {
+  const rows = flows.map((plan) => [plan.flow, String(plan.replayable), String(plan.underWay), String(plan.withoutBody)]);
+  const what = again
+    ? 'Everything is done anew: effects that were done already are repeated, customers may see them twice.'
+    : 'Effects that were done already are not repeated; what is missing is done.';
+  return `${formatTable(['FLOW', 'WOULD RUN', 'UNDER WAY (LEFT ALONE)', 'WITHOUT BODY'], rows)}\n${what}`;
+}
+
+/** Asks a person; throws CliFailure unless the answer is yes. */
+export async function confirm(io: Io, yes: boolean, total: number): Promise<void> {
+  if (yes) return;
+  if (!io.interactive) throw new CliFailure('Nothing was replayed: nobody is here to ask. Look at the plan above, then add --yes.', 2);
+  const answer = await io.ask(`Replay ${count(total, 'delivery', 'deliveries')}? y/N `);
+  if (!/^y(es)?$/i.test(answer.trim())) throw new CliFailure('Nothing was replayed.');
+}
+
+/** Makes the deliveries flow by flow, with a line of progress for each. Answers how many. */
+export async function makeByFlow(
+  io: Io,
+  call: CallTask,
+  { filter, flows, again }: { readonly filter: Filter; readonly flows: readonly Plan[]; readonly again: boolean },
+): Promise<number> {
+  let total = 0;
+  for (const { flow, replayable } of flows) {
+    if (replayable === 0) continue;
+    const { made } = await call(replayMake, { filter: { ...filter, flow }, again });
+    total += made;
+    io.err(`${flow}: ${made} of ${replayable}\n`);
+  }
+  return total;
+}
