@@ -88,6 +88,11 @@ function driversOf(desk: Desk): { readonly [name: string]: Driver } {
       await written.told;
       return { conversationId: written.conversationId, contactId: written.contactId, messageId: written.messageId };
     },
+    'new-label': (fields) => {
+      const label = { id: desk.state.nextId(), title: textOf(fields['title']) ?? 'new', color: '#6366F1' };
+      desk.state.labels.set(label.id, label);
+      return Promise.resolve(label);
+    },
     'agent-message': async (fields, index) => {
       const written = agentWrites(desk, textOf(fields['conversationId']) ?? '', messageText(fields['text'], index), { private: fields['private'] === true });
       await written.told;
