@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { registerCheck } from './commands/check.ts';
 import { registerConnection } from './commands/connection.ts';
 import { registerDeliveries } from './commands/deliveries.ts';
+import { registerDemo } from './commands/demo.ts';
 import { registerDocs } from './commands/docs.ts';
 import { registerEvents } from './commands/events.ts';
 import { registerFlows } from './commands/flows.ts';
@@ -29,6 +30,7 @@ export function createProgram(io: Io): Command {
     .showHelpAfterError('Add --help to see what there is.')
     .addHelpText('after', FIRST_STEPS);
   program.commandsGroup('Run:');
+  registerDemo(program, io);
   registerProcesses(program, io);
   registerSandbox(program, io);
   program.commandsGroup('Look and act:');

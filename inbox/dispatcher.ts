@@ -52,6 +52,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   let blocked = false;
   let lastBatchMs = 0;
   let lastBatchFull = false;
+  let storeAway = false;
 
   /** Hands a lease over until it is taken; while Temporal is away nothing new is claimed. */
   const handOver = async (lease: Lease, way: typeof handOverDelivery): Promise<void> => {
@@ -134,8 +135,10 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       let nextMs = POLL_MS;
       try {
         if (!blocked && open.size < MOST_OPEN_STARTS) nextMs = Math.min(await pass(LANES.live), await pass(LANES.replay));
+        storeAway = false;
       } catch (error) {
-        deps.log.warn({ err: nameOf(error) }, 'the store did not answer the dispatcher; trying again');
+        if (!storeAway) deps.log.warn({ err: nameOf(error) }, 'the store did not answer the dispatcher; trying again each second');
+        storeAway = true;
       }
       if (nextMs > 0 && !stopped) await wake.sleep(nextMs);
     }

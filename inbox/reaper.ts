@@ -52,6 +52,7 @@ export function judge(lease: Pick<OpenLease, 'kind' | 'started' | 'createdAt'>, 
 export function startReaper(deps: ReaperDeps): { stop(): Promise<void>; pass(): Promise<number> } {
   const wake = createWake();
   let stopped = false;
+  let told = false;
   const pass = async (): Promise<number> => {
     const due = await openLeases(deps.db, { olderThanMs: 0, limit: LEASES_A_PASS });
     let released = 0;
@@ -66,9 +67,12 @@ export function startReaper(deps: ReaperDeps): { stop(): Promise<void>; pass(): 
     while (!stopped) {
       try {
         await pass();
+        told = false;
       } catch (error) {
         const away = error instanceof TemporalUnavailable ? 'Temporal' : 'the store';
-        deps.log.warn({ err: error instanceof Error ? error.message : 'unknown' }, `the reaper could not ask ${away}; trying again`);
+        if (!told)
+          deps.log.warn({ err: error instanceof Error ? error.message : 'unknown' }, `the reaper could not ask ${away}; trying again`);
+        told = true;
       }
       await wake.sleep(deps.pollMs ?? POLL_MS);
     }

@@ -83,7 +83,11 @@ export async function createServerProcess(options: ServerProcessOptions): Promis
   });
   watchQueues(metrics, db);
   metrics.watch('deskbridge_record_queue', 'Events that wait for their commit', [], () => [{ labels: {}, value: recorder.depth() }]);
-  const server = await startServer({ receiver, host: options.host, port: options.port });
+  const server = await startServer({ receiver, host: options.host, port: options.port }).catch(async (error: unknown) => {
+    receiver.stop();
+    await dispatching.stop();
+    throw error;
+  });
   return {
     port: server.port,
     wake: () => dispatching.wake(),

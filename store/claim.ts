@@ -85,7 +85,8 @@ function toParameters(limits: ClaimLimits, lease: string, kind: string, each: bo
 
 /**
  * `k.epoch = p.epoch` under the lock: the key was not taken and freed since the snapshot. Counters change by row
- * arithmetic, for the snapshot does not see what was recorded meanwhile.
+ * arithmetic, for the snapshot does not see what was recorded meanwhile. `waiting + 0` keeps the planner, which knows nothing
+ * of a table that has just filled up, from walking the ready keys again for each key it locks: by the primary key it is one step.
  */
 const CLAIM = `/* prepare: claim */
 with recursive flows as (
@@ -111,7 +112,7 @@ pick as (
   from candidate c join chosen using (flow) order by n limit $3),
 locked as materialized (
   select k.flow, k.key, p.n from queue_key k join pick p on p.flow = k.flow and p.key = k.key
-  where k.lane = $1 and k.lease is null and k.waiting > 0 and k.epoch = p.epoch for update of k skip locked),
+  where k.lane = $1 and k.lease is null and k.waiting + 0 > 0 and k.epoch = p.epoch for update of k skip locked),
 member as materialized (
   select l.flow, l.key, l.n, d.id, l.flow = any($11::text[]) as coalesces from locked l cross join lateral (
     select id from delivery d where d.flow = l.flow and d.key = l.key and d.lane = $1 and d.state = 0

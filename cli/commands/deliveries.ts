@@ -10,14 +10,12 @@ import { registerRetry } from './retry.ts';
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 
-const STATES = deliverySchema.shape.state.options;
-
 /** `deliveries`: one event for one flow, the unit of work. */
 export function registerDeliveries(program: Command, io: Io): void {
   const deliveries = program
     .command('deliveries')
     .summary('the work: list, show, retry, skip, edit')
-    .description('Deliveries: one event for one flow, the unit of work.');
+    .description('Deliveries: one event for one flow.');
   registerList(deliveries, io);
   registerShow(deliveries, io);
   registerRetry(deliveries, io);
@@ -31,7 +29,7 @@ function registerList(parent: Command, io: Io): void {
     example: 'deskbridge deliveries list --state parked',
   })
     .option('--flow <name>', 'only of this flow')
-    .option('--state <state>', STATES.join(', '))
+    .option('--state <state>', deliverySchema.shape.state.options.join(', '))
     .option('--connection <name>', 'only of events that came to this connection')
     .option('--topic <topic>', 'only of events of this topic')
     .option('--record <record>', 'only of events about this record')
@@ -41,7 +39,7 @@ function registerList(parent: Command, io: Io): void {
     .option('--limit <n>', 'how many at most (default 50)')
     .option('--after <id>', 'go on after this one');
   const text = z.exactOptional(z.string());
-  const state = z.exactOptional(z.enum(STATES, { error: `expected one of ${STATES.join(', ')}` }));
+  const state = z.exactOptional(z.enum(STATES, { error: `expected one of ${deliverySchema.shape.state.options.join(', ')}` }));
   const moment = z.exactOptional(momentOption(io));
   const schema = z.object({
     ...baseOptions,
@@ -58,9 +56,9 @@ function registerList(parent: Command, io: Io): void {
   onRun(command, schema, async ({ config, json, ...filter }) => {
     const result = await withSession(io, config, ({ call }) => call(deliveriesList, filter));
     const none = filter.state === 'parked' ? 'Nothing is parked: no delivery waits for a person.' : 'No deliveries match.';
-    print(io, { json }, result, () =>
-      result.deliveries.length === 0 ? none : formatDeliveries(result.deliveries, io.now()) + nextPage(result.next),
-    );
+    const text = (): string =>
+      result.deliveries.length === 0 ? none : formatDeliveries(result.deliveries, io.now()) + nextPage(result.next);
+    print(io, { json }, result, text);
   });
 }
 

@@ -8,10 +8,9 @@ import { formatRelative } from '../time.ts';
 import { registerKinds } from './flow-kinds.ts';
 import { registerPause } from './flow-pause.ts';
 import { formatGate } from '../gate-text.ts';
+import { idleQueues } from '../idle-queues.ts';
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
-import type { DeskbridgeConfig } from '../../config/read.ts';
-import type { QueueView } from '../tasks/flows.ts';
 
 /** `flows`: the queues, and what flows can do. */
 export function registerFlows(program: Command, io: Io): void {
@@ -42,7 +41,7 @@ function registerList(parent: Command, io: Io): void {
       return {
         flows: [
           ...queues.map((queue) => ({ ...queue, configured: config.flows.some((flow) => flow.name === queue.flow) })),
-          ...idle(config, queues),
+          ...idleQueues(config.flows, queues),
         ],
       };
     });
@@ -61,24 +60,3 @@ function registerList(parent: Command, io: Io): void {
     });
   });
 }
-
-function idle(config: DeskbridgeConfig, queues: readonly QueueView[]): readonly (QueueView & { readonly configured: boolean })[] {
-  const silent = config.flows.filter((flow) => !queues.some((queue) => queue.flow === flow.name));
-  return silent.map(({ name, credit, paused }) => ({
-    flow: name,
-    lane: 'live',
-    waiting: 0,
-    keys: 0,
-    oldestWaitingAt: null,
-    underWay: 0,
-    credit: credit ?? DEFAULT_CREDIT,
-    parked: 0,
-    gate: paused ? 'paused' : 'open',
-    closedBy: [],
-    closedUntil: null,
-    configured: true,
-  }));
-}
-
-/** What the store gives a queue that has none of its own. */
-const DEFAULT_CREDIT = 256;

@@ -43,7 +43,7 @@ export function createApp({ folder, port, script, stopped }: AppOptions): App {
     running = child;
     const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
     await waitFor({ what: 'the process that receives', withinMs: READY_WITHIN_MS, stopped, isThere: async () => isOver() || (await answers(`${origin}/readyz`)) });
-    if (isOver()) throw new CliFailure(`Deskbridge did not start: its complaint is in ${logPath}.`);
+    if (isOver()) throw new CliFailure(`Deskbridge did not start (${child.signalCode ?? `exit code ${child.exitCode}`}): its complaint is in ${logPath}.`);
     return { pid: child.pid ?? 0, tookMs: Date.now() - startedAt };
   };
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {

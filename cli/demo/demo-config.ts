@@ -20,6 +20,7 @@ helpdesk: { type: chatwoot, baseUrl: '${chatwoot.origin}', account: ${chatwoot.a
 connections:
   deskwoot: { type: deskwoot, baseUrl: '${deskwoot.origin}', account: ${deskwoot.accountId}, token: env:DESKWOOT_TOKEN, webhookSecret: env:DESKWOOT_SECRET }
   billing: { type: stripe, baseUrl: '${stripe.origin}', key: env:STRIPE_KEY, webhookSecrets: [env:STRIPE_SECRET] }
+  enterprise: { type: stripe, baseUrl: '${stripe.origin}', key: env:STRIPE_KEY, webhookSecrets: [env:STRIPE_SECRET] }
   team: { type: slack, baseUrl: '${slack.origin}', token: env:SLACK_TOKEN, signingSecret: env:SLACK_SECRET }
 flows:
   # Every conversation of both helpdesks becomes a thread in Slack.
@@ -27,16 +28,14 @@ flows:
     on: [helpdesk/conversation.created, helpdesk/message.created, deskwoot/conversation.created, deskwoot/message.created]
     do: slack-thread
     with: { connection: team, channel: ${slack.channel} }
-  # A failed payment below 1,000.00 becomes a conversation in Chatwoot, a larger one in Deskwoot.
+  # A failed payment becomes a conversation in Chatwoot; one of an enterprise customer in Deskwoot.
   - name: dunning
     on: billing/invoice.payment_failed
     do: open-conversation
-    when: { invoice.amountDue: { lt: 100000 } }
     with: { inbox: Billing, label: dunning, priority: high }
   - name: enterprise-dunning
-    on: billing/invoice.payment_failed
+    on: enterprise/invoice.payment_failed
     do: open-conversation
-    when: { invoice.amountDue: { gte: 100000 } }
     with: { connection: deskwoot, inbox: Billing, label: ${MISSING_LABEL}, priority: urgent }
 `;
 }

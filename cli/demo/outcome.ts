@@ -5,7 +5,6 @@ import type { EffectRow, Found } from './tally.ts';
 
 const OK = 200;
 const REDIRECT = 300;
-const BAD_REQUEST = 400;
 const SERVER_ERROR = 500;
 
 /** What one sender's webhooks came to; every attempt counts. */
@@ -23,8 +22,6 @@ export interface Outcome {
   readonly right: boolean;
   readonly senders: readonly SenderRow[];
   readonly effects: readonly EffectRow[];
-  /** Writes that the remote systems carried out. */
-  readonly writes: number;
   /** Deliveries that wait for a person. */
   readonly parked: number;
   readonly lost: number;
@@ -52,7 +49,7 @@ export function judge(sandbox: Sandbox, people: People, { waitingInvoices, forge
   const [lost, doubled, outOfOrder] = [sum(effects, (row) => row.lost), sum(effects, (row) => row.doubled), sum(effects, (row) => row.outOfOrder ?? 0)];
   const refused = sum(senders, (row) => row.refused);
   const right = lost + doubled + outOfOrder === 0 && refused === forged.length && parked === waitingInvoices.length;
-  return { right, senders, effects, writes: countWrites(sandbox), parked, lost, doubled, outOfOrder };
+  return { right, senders, effects, parked, lost, doubled, outOfOrder };
 }
 
 /** What Slack and the helpdesks hold. */
@@ -69,16 +66,6 @@ function toRow(sender: string, statuses: readonly number[]): SenderRow {
   const count = (from: number, to: number): number => statuses.filter((status) => status >= from && status < to).length;
   const [accepted, refused] = [count(OK, REDIRECT), count(REDIRECT, SERVER_ERROR)];
   return { sender, sent: statuses.length, accepted, refused, unanswered: statuses.length - accepted - refused };
-}
-
-function countWrites({ chatwoot, deskwoot, slack }: Sandbox): number {
-  return sum(
-    [chatwoot, deskwoot, slack].flatMap(({ journal }) => Object.entries(journal.counts())),
-    ([key, times]) => {
-      const [method, , status] = key.split(' ');
-      return method !== 'GET' && Number(status) >= OK && Number(status) < BAD_REQUEST ? times : 0;
-    },
-  );
 }
 
 function sum<Row>(rows: readonly Row[], value: (row: Row) => number): number {

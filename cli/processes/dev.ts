@@ -3,12 +3,12 @@ import { createAdminServer } from '../admin/serve-admin.ts';
 import { adminSocketPath } from '../admin/socket-path.ts';
 import { createWorkflowDoor } from '../admin/workflow-door.ts';
 import { createLogger } from '../../server/logger.ts';
-import { connectWorker, createClient, createLazyClient } from '../../temporal/connect.ts';
+import { connectWorker, createClient } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
 import { startDevServer } from '../../temporal/dev-server.ts';
-import { registerSearchAttributes } from '../../temporal/register.ts';
+import { once, withClosing } from './closing.ts';
 import { startHousekeeping } from './housekeeping.ts';
-import { installRuntime, runServerPart, runWorkerPart } from './run-parts.ts';
+import { installRuntime, prepareNamespace, runServerPart, runWorkerPart } from './run-parts.ts';
 import { waitForSignal } from './shutdown.ts';
 import { StartFailure } from './start-failure.ts';
 import { openState, openStore, readConfigOrFail, readKeys, toTemporalAddress } from './surroundings.ts';
@@ -34,35 +34,34 @@ export async function runDev(options: ProcessOptions): Promise<void> {
   const log = createLogger(config.log.level);
   const state = openState();
   const keys = readKeys(config, state);
-  const db = await openStore(config, state);
-  installRuntime(log);
-  const devServer = toTemporalAddress(config) === undefined ? await startEmbedded(options, config, state) : null;
-  const where = toTemporalAddress(config) ?? { address: devServer?.address ?? '', namespace: 'default', tls: false, apiKey: null };
-  const dataConverter = createDataConverter(keys);
-  const { connection: plain } = createLazyClient(where, dataConverter);
-  await registerSearchAttributes(plain, where.namespace);
-  const connection = await connectWorker(where);
-  const shared = { config, db, keys, dataConverter, namespace: where.namespace, log };
-  const client = createClient(connection, where.namespace, dataConverter);
-  const server = await runServerPart(shared, client, { eager: true, uiOrigin: devServer?.uiOrigin ?? null });
-  const worker = await runWorkerPart(shared, connection, { record: (rows) => server.record(rows), onFreed: () => server.wake() });
-  const uiOrigin = config.server.uiOrigin ?? devServer?.uiOrigin ?? null;
-  const workflows = createWorkflowDoor({ client, namespace: where.namespace, uiOrigin });
-  const admin = await createAdminServer({ socketPath: adminSocketPath(process.cwd()), db, workflows });
-  const housekeeping = startHousekeeping(db, config.store.retention, () =>
-    log.warn({}, 'housekeeping failed; it is tried again in ten minutes'),
-  );
-  options.onReady?.({ server: `http://${config.server.host}:${server.port}`, temporalUi: devServer?.uiOrigin ?? null });
-
-  await Promise.race([waitForSignal(), worker.ended]);
-  await admin.close();
-  await server.close();
-  await worker.stop();
-  await housekeeping.stop();
-  await connection.close();
-  await plain.close();
-  await devServer?.stop();
-  await db.close();
+  await withClosing(async (defer) => {
+    const db = await openStore(config, state);
+    defer(() => db.close());
+    installRuntime(log);
+    const devServer = toTemporalAddress(config) === undefined ? await startEmbedded(options, config, state) : null;
+    if (devServer !== null) defer(() => devServer.stop());
+    const where = toTemporalAddress(config) ?? { address: devServer?.address ?? '', namespace: 'default', tls: false, apiKey: null };
+    const dataConverter = createDataConverter(keys);
+    const connection = await connectWorker(where);
+    defer(() => connection.close());
+    await prepareNamespace(where, dataConverter);
+    const shared = { config, db, keys, dataConverter, namespace: where.namespace, log };
+    const client = createClient(connection, where.namespace, dataConverter);
+    const server = await runServerPart(shared, client, { eager: true, uiOrigin: devServer?.uiOrigin ?? null });
+    const stopReceiving = once(() => server.close());
+    defer(stopReceiving);
+    const worker = await runWorkerPart(shared, connection, { record: (rows) => server.record(rows), onFreed: () => server.wake() });
+    defer(() => worker.stop());
+    const uiOrigin = config.server.uiOrigin ?? devServer?.uiOrigin ?? null;
+    const workflows = createWorkflowDoor({ client, namespace: where.namespace, uiOrigin });
+    const admin = await createAdminServer({ socketPath: adminSocketPath(process.cwd()), db, workflows });
+    defer(() => admin.close());
+    const housekeeping = startHousekeeping(db, config.store.retention, log);
+    defer(() => housekeeping.stop());
+    options.onReady?.({ server: `http://${config.server.host}:${server.port}`, temporalUi: devServer?.uiOrigin ?? null });
+    await Promise.race([waitForSignal(), worker.ended]);
+    await stopReceiving();
+  });
 }
 
 async function startEmbedded(options: ProcessOptions, config: DeskbridgeConfig, state: StateDir): Promise<DevServer> {

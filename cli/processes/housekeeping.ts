@@ -5,13 +5,15 @@ const EVERY_MS = 10 * 60 * 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const LEASE_DAYS = 7;
 
-/** Removes what is past its time, in chunks, now and every ten minutes until stopped. Failures wait for the next round. */
+/** Removes what is past its time, in chunks, now and every ten minutes until stopped. Failures are logged and wait for the next round. */
 export function startHousekeeping(
   db: Database,
   retention: { readonly bodies: number; readonly events: number },
-  onFailed: (error: unknown) => void,
+  log: { warn(fields: object, message: string): void },
 ): { stop(): Promise<void> } {
   let stopped = false;
+  const onFailed = (error: unknown): void =>
+    log.warn({ err: error instanceof Error ? error.name : 'unknown' }, 'housekeeping failed; it is tried again in ten minutes');
   const round = async (): Promise<void> => {
     const bodies = { olderThanDays: Math.ceil(retention.bodies / DAY_MS) };
     const events = { olderThanDays: Math.ceil(retention.events / DAY_MS) };

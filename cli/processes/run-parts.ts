@@ -2,10 +2,13 @@ import { Runtime, DefaultLogger } from '@temporalio/worker';
 import { createMetrics } from '../../server/metrics.ts';
 import { createServerProcess } from '../../server/create-server.ts';
 import { createPayloadCodec } from '../../temporal/codec.ts';
+import { createLazyClient } from '../../temporal/connect.ts';
+import { registerSearchAttributes } from '../../temporal/register.ts';
 import { createStarter } from '../../temporal/starter.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 import { TASK_QUEUES } from '../../workflows/contract.ts';
 import { findWorkflows, flowsOf, toDirectory, toReceiving } from './parts.ts';
+import { StartFailure } from './start-failure.ts';
 import { toOwner } from './surroundings.ts';
 import type { Client } from '@temporalio/client';
 import type { NativeConnection } from '@temporalio/worker';
@@ -15,6 +18,7 @@ import type { DeskbridgeConfig } from '../../config/read.ts';
 import type { RecordedRow, RecordRow } from '../../store/record-events.ts';
 import type { Database } from '../../store/database.ts';
 import type { ServerProcess } from '../../server/create-server.ts';
+import type { TemporalAddress } from '../../temporal/connect.ts';
 import type { EncryptionKey } from '../../temporal/codec.ts';
 import type { RunningWorker } from '../../worker/create-worker.ts';
 
@@ -30,15 +34,32 @@ export interface Shared {
   readonly log: Logger;
 }
 
+/** Registers our search attributes in the namespace. Throws one sentence where Temporal does not answer or refuses. */
+export async function prepareNamespace(where: TemporalAddress, dataConverter: DataConverter): Promise<void> {
+  const { connection } = createLazyClient(where, dataConverter);
+  try {
+    await registerSearchAttributes(connection, where.namespace);
+  } catch (error) {
+    const hint = 'Check temporal.namespace and that the account may add search attributes.';
+    throw new StartFailure(
+      `Our search attributes could not be registered in the namespace ${where.namespace} at ${where.address}. ${hint}`,
+      1,
+      { cause: error },
+    );
+  } finally {
+    await connection.close();
+  }
+}
+
 /** Starts the receiving half: receiver, dispatcher, reaper. */
-export function runServerPart(
+export async function runServerPart(
   shared: Shared,
   client: Client,
   options: { readonly eager: boolean; readonly uiOrigin: string | null },
 ): Promise<ServerProcess> {
   const { config, db, log } = shared;
   const { connections, route, flows } = toReceiving(config);
-  return createServerProcess({
+  const starting = createServerProcess({
     db,
     starter: createStarter({ client, eager: options.eager, queues: TASK_QUEUES }),
     probeTemporal: () => probeTemporal(client, shared.namespace),
@@ -54,6 +75,18 @@ export function runServerPart(
     log,
     now: Date.now,
   });
+  return starting.catch((error: unknown) => {
+    throw cannotListen(error, config.server);
+  });
+}
+
+function cannotListen(error: unknown, { host, port }: DeskbridgeConfig['server']): unknown {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE')
+    return new StartFailure(`Port ${port} on ${host} is in use: stop what listens there, or set another server.port.`, 1, { cause: error });
+  if (code === 'EACCES')
+    return new StartFailure(`Port ${port} may not be listened on by this user: set a server.port of 1024 or more.`, 1, { cause: error });
+  return error;
 }
 
 /** Starts the executing half: both task queues and the prober. */

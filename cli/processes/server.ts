@@ -1,9 +1,9 @@
 import { createLogger } from '../../server/logger.ts';
 import { createLazyClient } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
-import { registerSearchAttributes } from '../../temporal/register.ts';
+import { withClosing } from './closing.ts';
 import { startHousekeeping } from './housekeeping.ts';
-import { runServerPart } from './run-parts.ts';
+import { prepareNamespace, runServerPart } from './run-parts.ts';
 import { waitForSignal } from './shutdown.ts';
 import { StartFailure } from './start-failure.ts';
 import { openState, openStore, readConfigOrFail, readKeys, toTemporalAddress } from './surroundings.ts';
@@ -17,22 +17,21 @@ export async function runServer(options: ProcessOptions): Promise<void> {
   const log = createLogger(config.log.level);
   const state = openState();
   const keys = readKeys(config, state);
-  const db = await openStore(config, state);
-  const dataConverter = createDataConverter(keys);
-  const { client, connection } = createLazyClient(where, dataConverter);
-  registerSearchAttributes(connection, where.namespace).catch(() =>
-    log.warn({}, 'Temporal is away: search attributes are registered by the next process that starts'),
-  );
-  const shared = { config, db, keys, dataConverter, namespace: where.namespace, log };
-  const server = await runServerPart(shared, client, { eager: false, uiOrigin: null });
-  const housekeeping = startHousekeeping(db, config.store.retention, () =>
-    log.warn({}, 'housekeeping failed; it is tried again in ten minutes'),
-  );
-  options.onReady?.({ server: `http://${config.server.host}:${server.port}`, temporalUi: null });
-
-  await waitForSignal();
-  await server.close();
-  await housekeeping.stop();
-  await connection.close();
-  await db.close();
+  await withClosing(async (defer) => {
+    const db = await openStore(config, state);
+    defer(() => db.close());
+    const dataConverter = createDataConverter(keys);
+    const { client, connection } = createLazyClient(where, dataConverter);
+    defer(() => connection.close());
+    prepareNamespace(where, dataConverter).catch(() =>
+      log.warn({}, 'Temporal is away: search attributes are registered by the next process that starts'),
+    );
+    const shared = { config, db, keys, dataConverter, namespace: where.namespace, log };
+    const server = await runServerPart(shared, client, { eager: false, uiOrigin: null });
+    defer(() => server.close());
+    const housekeeping = startHousekeeping(db, config.store.retention, log);
+    defer(() => housekeeping.stop());
+    options.onReady?.({ server: `http://${config.server.host}:${server.port}`, temporalUi: null });
+    await waitForSignal();
+  });
 }

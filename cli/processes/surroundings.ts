@@ -62,7 +62,9 @@ function toTls({ serverName, ca, cert, key }: Certificates): TLSConfig {
   return {
     ...(serverName === undefined ? {} : { serverNameOverride: serverName }),
     ...(ca === undefined ? {} : { serverRootCACertificate: Buffer.from(ca.reveal()) }),
-    ...(cert === undefined || key === undefined ? {} : { clientCertPair: { crt: Buffer.from(cert.reveal()), key: Buffer.from(key.reveal()) } }),
+    ...(cert === undefined || key === undefined
+      ? {}
+      : { clientCertPair: { crt: Buffer.from(cert.reveal()), key: Buffer.from(key.reveal()) } }),
   };
 }
 

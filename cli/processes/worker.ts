@@ -1,9 +1,9 @@
 import { createRecorder, INBOX_CHANNEL } from '../../inbox/recorder.ts';
 import { createLogger } from '../../server/logger.ts';
-import { connectWorker, createLazyClient } from '../../temporal/connect.ts';
+import { connectWorker } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
-import { registerSearchAttributes } from '../../temporal/register.ts';
-import { installRuntime, runWorkerPart } from './run-parts.ts';
+import { withClosing } from './closing.ts';
+import { installRuntime, prepareNamespace, runWorkerPart } from './run-parts.ts';
 import { waitForSignal } from './shutdown.ts';
 import { StartFailure } from './start-failure.ts';
 import { openState, openStore, readConfigOrFail, readKeys, toTemporalAddress } from './surroundings.ts';
@@ -17,26 +17,23 @@ export async function runWorker(options: ProcessOptions): Promise<void> {
   const log = createLogger(config.log.level);
   const state = openState();
   const keys = readKeys(config, state);
-  const db = await openStore(config, state);
-  installRuntime(log);
-  const dataConverter = createDataConverter(keys);
-  const { connection: plain } = createLazyClient(where, dataConverter);
-  const connection = await connectWorker(where);
-  await registerSearchAttributes(plain, where.namespace);
-  const recorder = createRecorder({ db, now: Date.now });
-  const shared = { config, db, keys, dataConverter, namespace: where.namespace, log };
-  const worker = await runWorkerPart(shared, connection, {
-    record: (rows) => recorder.record(rows),
-    onFreed: createHint(() => db.query('select pg_notify($1, $2)', [INBOX_CHANNEL, ''])),
+  await withClosing(async (defer) => {
+    const db = await openStore(config, state);
+    defer(() => db.close());
+    installRuntime(log);
+    const dataConverter = createDataConverter(keys);
+    const connection = await connectWorker(where);
+    defer(() => connection.close());
+    await prepareNamespace(where, dataConverter);
+    const recorder = createRecorder({ db, now: Date.now });
+    defer(() => recorder.drain());
+    const shared = { config, db, keys, dataConverter, namespace: where.namespace, log };
+    const onFreed = createHint(() => db.query('select pg_notify($1, $2)', [INBOX_CHANNEL, '']));
+    const worker = await runWorkerPart(shared, connection, { record: (rows) => recorder.record(rows), onFreed });
+    defer(() => worker.stop());
+    options.onReady?.({ server: '', temporalUi: null });
+    await Promise.race([waitForSignal(), worker.ended]);
   });
-  options.onReady?.({ server: '', temporalUi: null });
-
-  await Promise.race([waitForSignal(), worker.ended]);
-  await worker.stop();
-  await recorder.drain();
-  await connection.close();
-  await plain.close();
-  await db.close();
 }
 
 const HINT_EVERY_MS = 5;

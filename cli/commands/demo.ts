@@ -1,0 +1,33 @@
+import { z } from 'zod';
+import { onRun } from '../command.ts';
+import { CliFailure } from '../fail.ts';
+import type { Command } from 'commander';
+import type { Io } from '../io.ts';
+
+const options = z.object({ once: z.boolean().default(false), json: z.boolean().default(false) });
+
+/** `demo`: the whole way of an event, told line by line, against a sandbox of the remote systems. */
+export function registerDemo(program: Command, io: Io): void {
+  const command = program
+    .command('demo')
+    .summary('shows the whole way of an event on a sandbox, with a burst and a kill -9 in the middle')
+    .description('Starts sandboxes of the remote systems, Temporal and Deskbridge, lets things happen and go wrong, and counts what came of it. Then it stays up for a look.')
+    .option('--once', 'end when the table is there: exit code 0 if it is right, 1 if not')
+    .option('--json', 'the result as one JSON document; the story goes to standard error')
+    .addHelpText('after', '\nExample:\n  $ npm run demo -- --once');
+  onRun(command, options, async ({ once, json }) => {
+    const { temporalCliPath } = io;
+    if (temporalCliPath === undefined) throw new CliFailure('The demo needs the Temporal CLI: start it with npm run demo, which brings it, or set TEMPORAL_CLI_PATH.');
+    const { runDemo } = await import('../demo/run-demo.ts');
+    const right = await runDemo({
+      once,
+      cwd: io.cwd,
+      temporalCliPath,
+      script: process.argv[1] ?? '',
+      write: (text) => (json ? io.err(text) : io.out(text)),
+      onResult: (result) => (json ? io.out(`${JSON.stringify(result, null, 2)}\n`) : undefined),
+      untilStopped: () => io.untilStopped(),
+    });
+    if (once && !right) throw new CliFailure('The table is not right: the story above says where it stopped, the log what went on.');
+  });
+}
