@@ -40,6 +40,7 @@ export interface EffectStore {
     readonly intent: string;
     readonly attempt: Attempt;
     readonly fingerprint: string;
+    readonly textHash: string | null;
     readonly sendForMs: number;
   }): Promise<boolean>;
   /** false: another attempt took the effect over since. */

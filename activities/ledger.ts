@@ -50,7 +50,6 @@ async function perform<T extends Json>(scope: LedgerScope, effect: EffectCall<T>
   const fingerprint = toFingerprint(effect.values);
   const { attempt, eventId } = scope;
   const { connection, kind, target } = effect;
-  const textHash = effect.text === undefined ? null : toTextHash(effect.text);
   const sendBy = performance.now() + SEND_WINDOW_MS;
   const written = await scope.store.write({
     intent,
@@ -62,12 +61,16 @@ async function perform<T extends Json>(scope: LedgerScope, effect: EffectCall<T>
     class: effect.class,
     mark,
     fingerprint,
-    textHash,
+    textHash: textHashOf(effect),
     sendForMs: SEND_WINDOW_MS,
   });
   if (written.kind === 'lost') throw lost(scope.step);
   if (written.kind === 'fresh') return send(scope, effect, intent, mark, sendBy);
   return resolve(scope, effect, written.row, mark, fingerprint);
+}
+
+function textHashOf({ text }: { readonly text?: string }): string | null {
+  return text === undefined ? null : toTextHash(text);
 }
 
 /** What an earlier attempt left: settled, unknown, or pending and to be resolved by its class. */
@@ -93,7 +96,9 @@ async function resolve<T extends Json>(
     if (found !== null) return settled(scope, effect, row.intent, found);
   }
   const sendBy = performance.now() + SEND_WINDOW_MS;
-  const held = await scope.store.resend({ intent: row.intent, attempt: scope.attempt, fingerprint, sendForMs: SEND_WINDOW_MS });
+  const { attempt } = scope;
+  const textHash = textHashOf(effect);
+  const held = await scope.store.resend({ intent: row.intent, attempt, fingerprint, textHash, sendForMs: SEND_WINDOW_MS });
   if (!held) throw lost(scope.step);
   return send(scope, effect, row.intent, mark, sendBy);
 }

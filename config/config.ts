@@ -30,6 +30,8 @@ export interface FlowConfig {
   readonly credit: number | null;
   readonly paused: boolean;
   readonly order: 'record' | 'none';
+  /** The fact that it orders by where an event has it; left out: the record. */
+  readonly orderBy?: string;
   readonly coalesce: boolean;
   /** Connections that it calls; their gates hold it. */
   readonly connections: readonly string[];

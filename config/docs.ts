@@ -88,10 +88,11 @@ function topics(known: { readonly [topic: string]: { readonly facts: { readonly 
   return ['', '', '| topic | facts it is sure to have |', '|---|---|', ...lines].join('\n');
 }
 
-function orderText(kind: { readonly order: 'record' | 'none' }): string {
-  return kind.order === 'record'
+function orderText(kind: { readonly order: 'record' | 'none'; readonly orderBy?: string }): string {
+  if (kind.order === 'none') return 'Events are handled independently of each other.';
+  return kind.orderBy === undefined
     ? 'Events of one record are handled one after another.'
-    : 'Events are handled independently of each other.';
+    : `Events with one \`${kind.orderBy}\` are handled one after another; without it, those of one record.`;
 }
 
 function understood(known: { readonly [type: string]: readonly string[] }): string {

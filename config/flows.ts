@@ -66,7 +66,7 @@ function readFlow(raw: unknown, path: Path, around: FlowSurroundings): ReadFlows
   const filter = compileFilter(flow.when, triggers.sources, [...path, 'when']);
   const findings = [...triggers.findings, ...filter.findings, ...kindFindings(kind, flow.with, path, around)];
   const { credit = null, paused } = flow;
-  const { order, coalesce } = kind;
+  const { order, orderBy, coalesce } = kind;
   const connections = kind.connections(flow.with);
   const config = {
     name: flow.name,
@@ -77,6 +77,7 @@ function readFlow(raw: unknown, path: Path, around: FlowSurroundings): ReadFlows
     credit,
     paused,
     order,
+    ...(orderBy === undefined ? {} : { orderBy }),
     coalesce,
     connections,
   };

@@ -27,6 +27,11 @@ export function createRouter(config: { readonly flows: readonly FlowConfig[] }):
     const flows = byConnection.get(connection)?.get(event.topic) ?? [];
     return flows
       .filter((flow) => passes(flow.when, event.facts))
-      .map((flow) => ({ flow: flow.name, key: flow.order === 'record' ? event.record : null, lane: 0 }));
+      .map((flow) => ({ flow: flow.name, key: flow.order === 'record' ? keyOf(flow, event) : null, lane: 0 }));
   };
+}
+
+function keyOf({ orderBy }: FlowConfig, { record, facts }: Pick<InboundEvent, 'record' | 'facts'>): string | null {
+  const fact = orderBy === undefined ? null : (facts[orderBy] ?? null);
+  return fact === null ? record : `${orderBy}:${fact}`;
 }

@@ -18,6 +18,8 @@ export interface FlowKind<Name extends string, Options> {
   readonly options: z.ZodType<Options>;
   /** `record`: deliveries of one record run one after another, in the order of recording. `none`: each on its own. */
   readonly order: 'record' | 'none';
+  /** With `order: record`: a fact that stands in for the record where an event has it, for flows that act on something shared by several records. */
+  readonly orderBy?: string;
   /** Collapse what waits for one record to its newest event (for flows that read the record again). */
   readonly coalesce: boolean;
   /** Topics it understands, by connector type: what `on:` may name. */

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { claimDeliveries, claimGroups } from '../store/claim.ts';
 import { extendLease } from '../store/lease.ts';
+import { countRunning } from '../store/running.ts';
 import { LANES } from '../workflows/contract.ts';
 import { handOverBatch, handOverDelivery, isWorthAnotherTry } from './hand-over.ts';
 import { createPace } from './pace.ts';
@@ -9,17 +10,27 @@ import type { ClaimedRow } from '../store/claim.ts';
 import type { Database } from '../store/database.ts';
 import type { Lane } from '../workflows/contract.ts';
 import type { Lease } from './hand-over.ts';
+import type { PaceLimits } from './pace.ts';
 import type { WorkflowStarter } from './starter.ts';
 
 const POLL_MS = 1000;
 const RETRY_MS = 1000;
 const LEASE_MS = 30_000;
 const CALM_GROUPS = 8;
-const CALM_PER_SECOND = 15;
+const CALM_PACE: PaceLimits = { perSecond: 15, burst: CALM_GROUPS * 2 };
+/** A key that more deliveries wait for is no calm: step by step, each would cost Temporal several round trips. */
+const CALM_WAITING = 4;
 const BATCH_GROUPS = 64;
 const DELIVERIES_A_GROUP = 100;
 /** A batch that isn't full is handed over only this long after the one before it: what comes meanwhile rides with it. */
 const LINGER_MS = 60;
+const LONG_LINGER_MS = 400;
+/** Batches under way: from the first figure on they are let grow, from the second on none is started. */
+const FEW_BATCHES = 4;
+const MOST_BATCHES = 16;
+/** It is calm while fewer groups than this run step by step. */
+const CALM_RUNNING = 12;
+const FRESH_MS = 30_000;
 const MOST_OPEN_STARTS = 32;
 
 /** What the dispatcher works with. */
@@ -30,6 +41,8 @@ export interface DispatcherDeps {
   readonly owner: string;
   /** Flows that collapse a group to its newest delivery. */
   readonly coalesce: readonly string[];
+  /** How many groups are handed over one by one, before it takes batches; default 15 a second. */
+  readonly calm?: PaceLimits;
   readonly log: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
   now?(): number;
 }
@@ -45,7 +58,7 @@ export interface Dispatcher {
 /** Starts dispatching. */
 export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const wake = createWake();
-  const pace = createPace({ perSecond: CALM_PER_SECOND, burst: CALM_GROUPS * 2 });
+  const pace = createPace(deps.calm ?? CALM_PACE);
   const now = deps.now ?? Date.now;
   const open = new Set<Promise<void>>();
   let stopped = false;
@@ -90,10 +103,11 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       owner: deps.owner,
       ttlMs: LEASE_MS,
       coalesce: deps.coalesce,
+      mostWaiting: CALM_WAITING,
       retryingOnly,
     });
     const leases = byLease(rows, lane);
-    pace.spent(leases.length, now());
+    pace.spent(rows.length, now());
     for (const lease of leases) track(handOver(lease, handOverDelivery));
     return leases.length;
   };
@@ -117,13 +131,21 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     return groups;
   };
 
+  /** Milliseconds to let pile up what rides with the next batch: longer while several are under way, none after a full one. */
+  const restBeforeBatch = (batches: number): number => {
+    if (batches >= MOST_BATCHES) return POLL_MS;
+    if (lastBatchFull) return 0;
+    return (batches < FEW_BATCHES ? LINGER_MS : LONG_LINGER_MS) - (now() - lastBatchMs);
+  };
+
   /** One look at a lane; answers in how many milliseconds another look pays. */
   const pass = async (lane: Lane): Promise<number> => {
-    const room = Math.min(CALM_GROUPS, pace.calmRoom(now()));
-    if (room > 0) return (await calm(lane, room, false)) < room ? POLL_MS : 0;
-    const rest = lastBatchFull ? 0 : LINGER_MS - (now() - lastBatchMs);
+    const running = await countRunning(deps.db, FRESH_MS);
+    const room = running.deliveries < CALM_RUNNING ? Math.min(CALM_GROUPS, pace.calmRoom(now())) : 0;
+    if (room > 0 && (await calm(lane, room, false)) >= room) return 0;
+    const rest = restBeforeBatch(running.batches);
     if (rest > 0) return rest;
-    await calm(lane, 1, true);
+    if (room <= 0) await calm(lane, 1, true);
     const groups = await backlog(lane);
     lastBatchFull = groups >= BATCH_GROUPS;
     if (groups === 0) return POLL_MS;

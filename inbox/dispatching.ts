@@ -5,6 +5,7 @@ import { startDispatcher } from './dispatcher.ts';
 import { startReaper } from './reaper.ts';
 import { INBOX_CHANNEL } from './recorder.ts';
 import type { Database } from '../store/database.ts';
+import type { PaceLimits } from './pace.ts';
 import type { WorkflowStarter } from './starter.ts';
 
 const CHUNK = 500;
@@ -25,6 +26,8 @@ export interface DispatchingOptions {
   readonly starter: WorkflowStarter;
   readonly owner: string;
   readonly flows: readonly FlowQueue[];
+  /** See `DispatcherDeps`. */
+  readonly calm?: PaceLimits;
   readonly log: {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;
@@ -37,7 +40,7 @@ export async function createDispatching(options: DispatchingOptions): Promise<{ 
   const { db, starter, owner, flows, log } = options;
   await applyFlows(db, flows);
   const coalesce = flows.filter((flow) => flow.coalesce).map((flow) => flow.name);
-  const dispatcher = startDispatcher({ db, starter, owner, coalesce, log });
+  const dispatcher = startDispatcher({ db, starter, owner, coalesce, log, ...(options.calm === undefined ? {} : { calm: options.calm }) });
   const reaper = startReaper({ db, starter, log, onReleased: () => dispatcher.wake() });
   const unlisten = await db.listen(INBOX_CHANNEL, () => dispatcher.wake());
   return {

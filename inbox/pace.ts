@@ -1,13 +1,19 @@
-/** Decides between calm (a workflow a group) and backlog (a workflow for many): calm while few groups come a second. */
+/** Decides between calm (a workflow a group) and backlog (a workflow for many): calm while few deliveries come a second. */
 export interface Pace {
-  /** How many groups may still be handed over one by one right now. */
+  /** How many deliveries may still be handed over step by step right now. */
   calmRoom(nowMs: number): number;
   /** Notes that so many groups were handed over, one by one or together: after a backlog it takes a quiet moment to be calm again. */
   spent(groups: number, nowMs: number): void;
 }
 
-/** A bucket that holds `burst` groups, refills at `perSecond` and owes at most `burst`. */
-export function createPace({ perSecond, burst }: { readonly perSecond: number; readonly burst: number }): Pace {
+/** Up to where it is calm, in deliveries. */
+export interface PaceLimits {
+  readonly perSecond: number;
+  readonly burst: number;
+}
+
+/** A bucket that holds `burst` deliveries, refills at `perSecond` and owes at most `burst`. */
+export function createPace({ perSecond, burst }: PaceLimits): Pace {
   let room = burst;
   let filledAt = 0;
   const refill = (nowMs: number): void => {
@@ -19,9 +25,9 @@ export function createPace({ perSecond, burst }: { readonly perSecond: number; r
       refill(nowMs);
       return Math.floor(room);
     },
-    spent(groups, nowMs) {
+    spent(deliveries, nowMs) {
       refill(nowMs);
-      room = Math.max(-burst, room - groups);
+      room = Math.max(-burst, room - deliveries);
     },
   };
 }

@@ -32,7 +32,14 @@ export interface SandboxOptions {
 /** What a person or a configuration must know to use the sandbox. */
 export interface SandboxDescription {
   readonly deskwoot: { readonly origin: string; readonly accountId: string; readonly token: string; readonly webhookSecret: string };
-  readonly chatwoot: { readonly origin: string; readonly accountId: number; readonly token: string; readonly agentToken: string; readonly botToken: string; readonly webhookSecret: string };
+  readonly chatwoot: {
+    readonly origin: string;
+    readonly accountId: number;
+    readonly token: string;
+    readonly agentToken: string;
+    readonly botToken: string;
+    readonly webhookSecret: string;
+  };
   readonly stripe: { readonly origin: string; readonly key: string; readonly webhookSecret: string };
   readonly slack: { readonly origin: string; readonly token: string; readonly signingSecret: string; readonly channel: string };
 }
@@ -56,7 +63,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     startSlack({ ...portOf(options, 'slack'), ...slackDefaults(options), ...options.slack }),
   ]);
   return {
-    deskwoot, chatwoot, stripe, slack,
+    deskwoot,
+    chatwoot,
+    stripe,
+    slack,
     describe: () => ({
       deskwoot: { ...DEFAULTS.deskwoot, origin: deskwoot.origin, webhookSecret: secretOf(options, 'deskwoot') },
       chatwoot: { ...DEFAULTS.chatwoot, origin: chatwoot.origin, webhookSecret: secretOf(options, 'chatwoot') },
@@ -75,7 +85,12 @@ function portOf(options: SandboxOptions, name: Name): { readonly port?: number }
 }
 
 function secretOf(options: SandboxOptions, name: Name): string {
-  const known: Record<Name, string> = { deskwoot: DEFAULTS.deskwoot.webhookSecret, chatwoot: DEFAULTS.chatwoot.webhookSecret, stripe: DEFAULTS.stripe.webhookSecret, slack: DEFAULTS.slack.signingSecret };
+  const known: Record<Name, string> = {
+    deskwoot: DEFAULTS.deskwoot.webhookSecret,
+    chatwoot: DEFAULTS.chatwoot.webhookSecret,
+    stripe: DEFAULTS.stripe.webhookSecret,
+    slack: DEFAULTS.slack.signingSecret,
+  };
   return options.secrets?.[name] ?? known[name];
 }
 
@@ -93,24 +108,40 @@ function chatwootDefaults(options: SandboxOptions): ChatwootOptions {
   const { token, agentToken, botToken } = DEFAULTS.chatwoot;
   return {
     accountId: DEFAULTS.chatwoot.accountId,
-    tokens: [{ value: token, kind: 'user', ownerId: 1 }, { value: agentToken, kind: 'user', ownerId: 2 }, { value: botToken, kind: 'agent_bot', ownerId: 1 }],
+    tokens: [
+      { value: token, kind: 'user', ownerId: 1 },
+      { value: agentToken, kind: 'user', ownerId: 2 },
+      { value: botToken, kind: 'agent_bot', ownerId: 1 },
+    ],
     subscriptions: url === undefined ? [] : [{ kind: 'account', id: 1000, url, secret: secretOf(options, 'chatwoot') }],
   };
 }
 
 function stripeDefaults(options: SandboxOptions): StripeOptions {
   const url = options.hooks?.stripe;
-  return { keys: [{ value: DEFAULTS.stripe.key, rights: ['*'] }], destinations: url === undefined ? [] : [{ url, secrets: [secretOf(options, 'stripe')], payload: 'snapshot' }] };
+  return {
+    keys: [{ value: DEFAULTS.stripe.key, rights: ['*'] }],
+    destinations: url === undefined ? [] : [{ url, secrets: [secretOf(options, 'stripe')], payload: 'snapshot' }],
+  };
 }
 
 function slackDefaults(options: SandboxOptions): SlackOptions {
   const url = options.hooks?.slack;
-  return { tokens: [{ value: DEFAULTS.slack.token, scopes: SLACK_SCOPES }], signingSecret: secretOf(options, 'slack'), urls: url === undefined ? {} : { events: url, commands: url, interactivity: url } };
+  return {
+    tokens: [{ value: DEFAULTS.slack.token, scopes: SLACK_SCOPES }],
+    signingSecret: secretOf(options, 'slack'),
+    urls: url === undefined ? {} : { events: url, commands: url, interactivity: url },
+  };
 }
 
 /** Runs the sandbox in a process of its own: `--port-<system>` and `--hook-<system>`; prints its description as one line of JSON, and sends it to a parent. */
 async function runAlone(argv: readonly string[]): Promise<void> {
-  const flags = Object.fromEntries(NAMES.flatMap((name) => [[`port-${name}`, { type: 'string' as const }], [`hook-${name}`, { type: 'string' as const }]]));
+  const flags = Object.fromEntries(
+    NAMES.flatMap((name) => [
+      [`port-${name}`, { type: 'string' as const }],
+      [`hook-${name}`, { type: 'string' as const }],
+    ]),
+  );
   const { values } = parseArgs({ args: [...argv], options: flags });
   const ports: Partial<Record<Name, number>> = {};
   const hooks: Partial<Record<Name, string>> = {};

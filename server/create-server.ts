@@ -10,6 +10,7 @@ import type { Inbound } from '../connectors/connector.ts';
 import type { Database } from '../store/database.ts';
 import type { WorkflowStarter } from '../inbox/starter.ts';
 import type { FlowQueue } from '../inbox/dispatching.ts';
+import type { PaceLimits } from '../inbox/pace.ts';
 import type { RecordedRow, RecordRow } from '../store/record-events.ts';
 import type { BoundInbound } from './bound-inbound.ts';
 import type { CodecOptions } from './codec.ts';
@@ -32,6 +33,8 @@ export interface ServerProcessOptions {
   probeTemporal(): Promise<void>;
   readonly connections: readonly BoundInbound[];
   readonly flows: readonly FlowQueue[];
+  /** How many groups are handed over one by one, before batches are made; left out: the dispatcher's own measure. */
+  readonly calm?: PaceLimits;
   readonly route: ReceiverDeps['route'];
   readonly host: string;
   readonly port: number;
@@ -62,7 +65,7 @@ export function bindReceiving<Settings>({ name, type, inbound, settings }: Recei
 /** Starts the server process; the one place where its parts are put together. */
 export async function createServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const { db, starter, owner, log, metrics } = options;
-  const dispatching = await createDispatching({ db, starter, owner, flows: options.flows, log });
+  const dispatching = await createDispatching({ db, starter, owner, flows: options.flows, log, ...(options.calm === undefined ? {} : { calm: options.calm }) });
   const recorder = createRecorder({ db, now: options.now, onRecorded: () => dispatching.wake() });
   const intake = createIntake({ starter, owner, now: options.now });
   const receiver = createReceiver({

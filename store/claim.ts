@@ -10,6 +10,8 @@ export interface ClaimLimits {
   readonly groups: number;
   /** Deliveries of one key at most; coalescing flows collapse up to 1,000 to one. */
   readonly perGroup: number;
+  /** Leave out keys that more deliveries wait for; those that failed before are taken all the same. */
+  readonly mostWaiting?: number;
   /** Who takes them, for operators. */
   readonly owner: string;
   /** How long until the reaper looks at the lease. */
@@ -18,7 +20,7 @@ export interface ClaimLimits {
   readonly flow?: string;
   /** Leave out keys whose group was released after a failure. */
   readonly firstAttemptsOnly?: boolean;
-  /** Take only keys whose group was released after a failure. */
+  /** Take only keys whose group was released after a failure: of each its first delivery, alone. */
   readonly retryingOnly?: boolean;
   /** Flows of which a group is collapsed to its newest delivery; the others become `superseded`. */
   readonly coalesce?: readonly string[];
@@ -80,6 +82,7 @@ function toParameters(limits: ClaimLimits, lease: string, kind: string, each: bo
     retrying,
     each,
     [...(limits.coalesce ?? [])],
+    limits.mostWaiting ?? null,
   ];
 }
 
@@ -105,18 +108,19 @@ candidate as (
     select key, epoch, head from queue_key k
     where k.lane = $1 and k.flow = o.flow and k.waiting > 0 and k.lease is null and k.not_before <= now()
       and ($9::boolean is null or k.retrying = $9)
+      and ($12::int is null or k.retrying or k.waiting <= $12)
     order by k.head limit o.credit) k),
 chosen as (select flow from candidate where turn = 1 order by served, head limit case when $10::boolean then null else 1 end),
 pick as (
   select c.flow, c.key, c.epoch, row_number() over (order by c.turn, c.served, c.head) as n
   from candidate c join chosen using (flow) order by n limit $3),
 locked as materialized (
-  select k.flow, k.key, p.n from queue_key k join pick p on p.flow = k.flow and p.key = k.key
+  select k.flow, k.key, p.n, k.retrying from queue_key k join pick p on p.flow = k.flow and p.key = k.key
   where k.lane = $1 and k.lease is null and k.waiting + 0 > 0 and k.epoch = p.epoch for update of k skip locked),
 member as materialized (
   select l.flow, l.key, l.n, d.id, l.flow = any($11::text[]) as coalesces from locked l cross join lateral (
     select id from delivery d where d.flow = l.flow and d.key = l.key and d.lane = $1 and d.state = 0
-    order by id limit case when l.flow = any($11::text[]) then ${COALESCED_PER_CLAIM} else $4::int end) d),
+    order by id limit case when l.flow = any($11::text[]) then ${COALESCED_PER_CLAIM} when l.retrying then 1 else $4::int end) d),
 part as materialized (
   select flow, key, n, coalesces, count(*)::int as members, max(id) as newest from member group by flow, key, n, coalesces),
 taken as (

@@ -46,11 +46,19 @@ export async function ownEffect(db: Queryable, record: RecordSeen): Promise<'own
   return row?.pending === true ? 'pending' : 'foreign';
 }
 
-/** An effect of unknown outcome with the same text is ours: what came in shows that it was done. */
+/** How long after its send window a request can still take effect: the clients' time-out, and what a remote system needs to show it. */
+const UNSETTLED_MS = 12_000;
+
+/**
+ * An effect of unknown outcome with the same text is ours: what came in shows that it was done. So is one that nobody settled in
+ * time: whoever sent it has died, and may never come back.
+ */
 const OWN = `
+with seen as (
+  select e.*, e.state = 0 and e.send_by < clock_timestamp() - interval '${UNSETTLED_MS} milliseconds' as overdue
+  from effect e where e.connection = $1 and e.kind = $2 and e.target = $3)
 select
   exists (select from effect where connection = $1 and kind = $2 and remote_id = $4::text)
-  or exists (select from effect where connection = $1 and kind = $2 and target = $3 and text_hash = $5::text and state = 2)
-  or ($4::text is null and exists (select from effect where connection = $1 and kind = $2 and target = $3 and text_hash = $5::text and state = 1)) as own,
-  exists (select from effect where connection = $1 and kind = $2 and target = $3 and state = 0
-    and ($5::text is null or text_hash is null or text_hash = $5::text)) as pending`;
+  or exists (select from seen where text_hash = $5::text and (state = 2 or overdue))
+  or ($4::text is null and exists (select from seen where text_hash = $5::text and state = 1)) as own,
+  exists (select from seen where state = 0 and not overdue and ($5::text is null or text_hash is null or text_hash = $5::text)) as pending`;

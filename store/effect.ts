@@ -47,6 +47,8 @@ export interface Resend extends Fence {
   readonly sendForMs: number;
   /** Of the values that are sent now; left out: the same values. */
   readonly fingerprint?: string;
+  /** Likewise. */
+  readonly textHash?: string | null;
   /** Default: only `pending`. */
   readonly from?: readonly EffectState[];
 }
@@ -92,6 +94,7 @@ export async function resendIntent(db: Queryable, resend: Resend): Promise<Effec
     resend.sendForMs,
     states,
     resend.fingerprint ?? null,
+    resend.textHash ?? null,
   ]);
   return rows[0] === undefined ? null : toEffectRow(rows[0]);
 }
@@ -120,10 +123,13 @@ export async function settleEffects(db: Queryable, effects: readonly EffectSettl
   return effects.map((effect) => settled.has(effect.intent));
 }
 
-/** Lets the unknown effects of a held delivery be sent again: an operator looked and decided. Answers how many. */
+/**
+ * Lets the unknown effects of a held delivery be sent again, as if they had never been: an operator looked and decided. Answers
+ * how many.
+ */
 export async function allowResend(db: Queryable, delivery: { readonly lease: string; readonly deliveryId: string }): Promise<number> {
   const rows = await db.query(
-    `update effect e set state = 0, send_by = clock_timestamp() from delivery d
+    `delete from effect e using delivery d
      where d.id = $1 and d.lease = $2 and d.state = 1 and e.event_id = d.event_id and e.flow = d.flow and e.state = 2 returning 1`,
     [delivery.deliveryId, delivery.lease],
   );
@@ -171,7 +177,8 @@ from held h left join known e on e.intent = h.intent left join one o on o.n = h.
 const RESEND = `
 with held as (
   select from queue_key where flow = $3 and key = $4 and lane = $5 and lease = $6 and epoch = $2::bigint for share)
-update effect e set epoch = $2::bigint, state = 0, fingerprint = coalesce($9::text, e.fingerprint), send_by = clock_timestamp() + make_interval(secs => $7::float8 / 1000), settled_at = null
+update effect e set epoch = $2::bigint, state = 0, fingerprint = coalesce($9::text, e.fingerprint), text_hash = coalesce($10::text, e.text_hash),
+  send_by = clock_timestamp() + make_interval(secs => $7::float8 / 1000), settled_at = null
 where e.intent = $1 and e.epoch <= $2::bigint and e.state = any($8::smallint[]) and exists (select from held)
 returning ${EFFECT_COLUMNS}`;
 

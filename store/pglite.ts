@@ -17,10 +17,11 @@ export async function createPglite(settings: PgliteSettings = {}): Promise<Datab
     await unlock?.();
     throw error;
   });
+  const inTurn = createTurns();
   return {
     kind: 'pglite',
-    query: (text, values) => runOn(lite, text, values),
-    transaction: (work) => inTransaction(lite, work),
+    query: (text, values) => inTurn(() => runOn(lite, text, values)),
+    transaction: (work) => inTurn(() => inTransaction(lite, work)),
     listen: (channel, callback) => lite.listen(channel, callback),
     close: async () => {
       await lite.close();
@@ -44,6 +45,23 @@ async function start(dataDir: string | undefined): Promise<PGlite> {
     [types.BYTEA]: (value: string): Buffer => Buffer.from(value.slice(2), 'hex'),
   };
   return PGlite.create({ ...(dataDir === undefined ? {} : { dataDir }), parsers });
+}
+
+/**
+ * Statements run on this thread and block it. Between two of them sockets and timers get their turn: a store that always has
+ * a next statement would otherwise keep the receiver from reading any request.
+ */
+function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+  let last: Promise<unknown> = Promise.resolve();
+  return (work) => {
+    const done = last.then(work);
+    last = done.then(letOthers, letOthers);
+    return done;
+  };
+}
+
+function letOthers(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
 
 async function runOn<R extends Row>(runner: Runner, text: string, values?: readonly unknown[]): Promise<readonly R[]> {

@@ -1,11 +1,10 @@
-import { proxyActivities } from '@temporalio/workflow';
-import { RETRY_TABLE } from './retry-table.ts';
+import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
+import { LOCAL, RETRY_TABLE } from './retry-table.ts';
 import type { InboxActivities } from '../activities/interface.ts';
 
-/** Reads and settles the inbox; retried until the store answers. */
-export const inbox = proxyActivities<Pick<InboxActivities, 'loadGroup' | 'settleGroup' | 'saveEdits' | 'allowResend' | 'releaseLease'>>(
-  RETRY_TABLE.store,
-);
+/** Reads and settles the inbox: local, for it is quick and ours; retried until the store answers. */
+export const inbox =
+  proxyLocalActivities<Pick<InboxActivities, 'loadGroup' | 'settleGroup' | 'saveEdits' | 'allowResend' | 'releaseLease'>>(LOCAL);
 
 /** Runs a batch, once. */
 export const bulk = proxyActivities<Pick<InboxActivities, 'runBatch'>>(RETRY_TABLE.batch);

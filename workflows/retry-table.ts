@@ -1,12 +1,11 @@
-import type { ActivityOptions } from '@temporalio/workflow';
+import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
 import type { OperationName } from '../flows/steps.ts';
 
 /** How an activity may fail and be repeated: the only place where that is decided. */
-export type RetryClass = 'read' | 'write' | 'store' | 'batch' | 'intake';
+export type RetryClass = 'read' | 'write' | 'batch' | 'intake';
 
 /**
- * Remote reads and writes get quick retries and then leave the decision to the workflow (release or park). The store's
- * activities never give up: without the store nothing can be settled. A batch is tried once; what fails in it runs alone.
+ * Remote reads and writes get quick retries and then leave the decision to the workflow (release or park). A batch is tried once; what fails in it runs alone.
  */
 export const RETRY_TABLE: { readonly [C in RetryClass]: ActivityOptions } = {
   read: {
@@ -19,10 +18,6 @@ export const RETRY_TABLE: { readonly [C in RetryClass]: ActivityOptions } = {
     scheduleToCloseTimeout: '10m',
     retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s', maximumAttempts: 6 },
   },
-  store: {
-    startToCloseTimeout: '30s',
-    retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
-  },
   batch: {
     startToCloseTimeout: '2m',
     heartbeatTimeout: '15s',
@@ -34,10 +29,25 @@ export const RETRY_TABLE: { readonly [C in RetryClass]: ActivityOptions } = {
   },
 };
 
-/** The class of each operation. */
-export const OPERATION_CLASS: { readonly [O in OperationName]: 'read' | 'write' } = {
+/**
+ * What asks only our own store runs as a local activity, which costs Temporal no round trip; retried until the store answers.
+ */
+export const LOCAL: LocalActivityOptions = {
+  startToCloseTimeout: '10s',
+  localRetryThreshold: '5s',
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
+};
+
+/** A look into our own store on behalf of a step: given up after a while, so that the step can say what it waits for. */
+export const LOCAL_LOOK: LocalActivityOptions = {
+  ...LOCAL,
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s', maximumAttempts: 8 },
+};
+
+/** The class of each operation; `look`: only our own store is asked. */
+export const OPERATION_CLASS: { readonly [O in OperationName]: 'read' | 'write' | 'look' } = {
   readInvoice: 'read',
-  isEcho: 'read',
+  isEcho: 'look',
   readConversation: 'read',
   readMessage: 'read',
   ensureContact: 'write',
@@ -46,7 +56,7 @@ export const OPERATION_CLASS: { readonly [O in OperationName]: 'read' | 'write' 
   addLabel: 'write',
   setPriority: 'write',
   assign: 'write',
-  findThread: 'read',
+  findThread: 'look',
   openThread: 'write',
   postReply: 'write',
 };

@@ -1,6 +1,13 @@
-import { ActivityFailure, ApplicationFailure, CancelledFailure, isCancellation, scheduleActivity } from '@temporalio/workflow';
+import {
+  ActivityFailure,
+  ApplicationFailure,
+  CancelledFailure,
+  isCancellation,
+  scheduleActivity,
+  scheduleLocalActivity,
+} from '@temporalio/workflow';
 import { StepError } from '../flows/steps.ts';
-import { OPERATION_CLASS, RETRY_TABLE } from './retry-table.ts';
+import { LOCAL_LOOK, OPERATION_CLASS, RETRY_TABLE } from './retry-table.ts';
 import type { StepCall } from '../activities/interface.ts';
 import type { OperationName, OperationOutput, StepFailure, Steps } from '../flows/steps.ts';
 import type { GroupMember, GroupRef } from './contract.ts';
@@ -21,8 +28,10 @@ export function createStepsInDelivery(group: GroupRef, member: GroupMember): Ste
 }
 
 function schedule<O extends OperationName>(operation: O, call: StepCall<O>): Promise<OperationOutput<O>> {
-  const options = RETRY_TABLE[OPERATION_CLASS[operation]];
-  return scheduleActivity<OperationOutput<O>>(operation, [call], { ...options, summary: call.step.summary });
+  const of: 'read' | 'write' | 'look' = OPERATION_CLASS[operation];
+  const { summary } = call.step;
+  if (of === 'look') return scheduleLocalActivity<OperationOutput<O>>(operation, [call], { ...LOCAL_LOOK, summary });
+  return scheduleActivity<OperationOutput<O>>(operation, [call], { ...RETRY_TABLE[of], summary });
 }
 
 /** A failed activity as the flow sees it; cancellation and anything that is not a step's failure pass through. */

@@ -48,6 +48,8 @@ export const openConversation: FlowKind<'open-conversation', OpenConversationOpt
   summary: 'Opens or reuses a conversation with the customer whose payment failed, and tells the agents about it in a private note.',
   options: openConversationOptions,
   order: 'record',
+  // Two invoices of one customer side by side would each create the contact and a conversation.
+  orderBy: 'customer.id',
   coalesce: false,
   topics: { stripe: ['invoice.payment_failed'] },
   connections: (options) => [options.connection],

@@ -37,12 +37,20 @@ export function crashed(): never {
 
 /** The page that Rails shows for an unrescued exception. */
 export function serverError(): Answer {
-  return { status: 500, headers: { 'content-type': 'text/html; charset=UTF-8' }, text: '<!DOCTYPE html><html><body><h1>We\'re sorry, but something went wrong.</h1></body></html>' };
+  return {
+    status: 500,
+    headers: { 'content-type': 'text/html; charset=UTF-8' },
+    text: "<!DOCTYPE html><html><body><h1>We're sorry, but something went wrong.</h1></body></html>",
+  };
 }
 
 /** The answer of a spent limit: plain text, without Retry-After unless a proxy adds one (chatwoot config/initializers/rack_attack.rb). */
 export function rateLimited(retryAfterS: number | null): Answer {
-  return { status: 429, headers: { 'content-type': 'text/plain', ...(retryAfterS === null ? {} : { 'retry-after': String(retryAfterS) }) }, text: 'Retry later\n' };
+  return {
+    status: 429,
+    headers: { 'content-type': 'text/plain', ...(retryAfterS === null ? {} : { 'retry-after': String(retryAfterS) }) },
+    text: 'Retry later\n',
+  };
 }
 
 /** The conversation that the path names by its display id. */
@@ -67,7 +75,8 @@ export function createAuthorise(state: ChatwootState): (route: Route<Caller>, re
     if (value === undefined) throw new Refusal(json({ errors: ['You need to sign in or sign up before continuing.'] }, 401));
     const token = state.tokens.get(value);
     if (token === undefined) throw new Refusal(failure(401, 'Invalid Access Token'));
-    if (token.kind === 'agent_bot' && route.needs !== 'bot') throw new Refusal(failure(401, 'Access to this endpoint is not authorized for bots'));
+    if (token.kind === 'agent_bot' && route.needs !== 'bot')
+      throw new Refusal(failure(401, 'Access to this endpoint is not authorized for bots'));
     const { account } = request.params;
     if (account !== undefined && integerOf(account) !== state.accountId) notFound();
     const administrator = token.kind === 'user' && state.users.get(token.ownerId)?.role === 'administrator';

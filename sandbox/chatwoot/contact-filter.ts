@@ -3,7 +3,19 @@ import type { Contact } from './entities.ts';
 import { fieldsOf, listOf, textOf } from '../core/values.ts';
 import { unprocessable } from './access.ts';
 
-const STANDARD_KEYS = ['name', 'phone_number', 'email', 'identifier', 'country_code', 'city', 'created_at', 'last_activity_at', 'referer', 'blocked', 'labels'];
+const STANDARD_KEYS = [
+  'name',
+  'phone_number',
+  'email',
+  'identifier',
+  'country_code',
+  'city',
+  'created_at',
+  'last_activity_at',
+  'referer',
+  'blocked',
+  'labels',
+];
 const OPERATORS = ['equal_to', 'not_equal_to', 'contains', 'does_not_contain', 'is_present', 'is_not_present'];
 
 type Test = (contact: Contact) => boolean;
@@ -28,7 +40,10 @@ export function toCondition(payload: unknown, attributeKeys: ReadonlySet<string>
 function toTest(fields: { readonly [name: string]: unknown }, attributeKeys: ReadonlySet<string>): Test {
   const key = textOf(fields['attribute_key']) ?? '';
   const operator = textOf(fields['filter_operator']) ?? '';
-  if (!STANDARD_KEYS.includes(key) && !attributeKeys.has(key)) unprocessable(`Invalid attribute key - [${key}]. The key should be one of [${STANDARD_KEYS.join(',')}] or a custom attribute defined in the account.`);
+  if (!STANDARD_KEYS.includes(key) && !attributeKeys.has(key))
+    unprocessable(
+      `Invalid attribute key - [${key}]. The key should be one of [${STANDARD_KEYS.join(',')}] or a custom attribute defined in the account.`,
+    );
   if (!OPERATORS.includes(operator)) unprocessable(`Invalid operator. The allowed operators for ${key} are [${OPERATORS.join(',')}].`);
   if (operator === 'is_present') return (contact) => valueOf(contact, key) !== null;
   if (operator === 'is_not_present') return (contact) => valueOf(contact, key) === null;

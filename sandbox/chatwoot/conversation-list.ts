@@ -6,11 +6,18 @@ import { conversationJson } from './formatters.ts';
 const PAGE_SIZE = 25;
 
 /** A page of the list: newest activity first, open ones unless told, everything at once with `updated_within` (seconds). */
-export function listConversations(state: ChatwootState, query: URLSearchParams, userId: number, nowMs: number): { readonly [name: string]: unknown } {
+export function listConversations(
+  state: ChatwootState,
+  query: URLSearchParams,
+  userId: number,
+  nowMs: number,
+): { readonly [name: string]: unknown } {
   const status = query.get('status') ?? 'open';
   const within = integerOf(query.get('updated_within'));
   const since = within === undefined ? undefined : nowMs - within * 1000;
-  const scoped = [...state.conversations.values()].filter((one) => (status === 'all' || one.status === status) && inScope(one, query) && (since === undefined || one.updatedAtMs >= since));
+  const scoped = [...state.conversations.values()].filter(
+    (one) => (status === 'all' || one.status === status) && inScope(one, query) && (since === undefined || one.updatedAtMs >= since),
+  );
   const found = scoped.filter((one) => isAssigned(one, query.get('assignee_type') ?? 'all', userId)).reverse();
   const page = integerOf(query.get('page')) ?? 1;
   const rows = since === undefined ? found.slice((page - 1) * PAGE_SIZE, page * PAGE_SIZE) : found;

@@ -2,12 +2,31 @@ import type { Clock } from '../core/clock.ts';
 import type { ChatwootState, Contact, Conversation, Message, Sender } from './entities.ts';
 import type { Emit } from './webhooks.ts';
 
-import { accountPayload, changedAttributes, type Changes, contactPayload, conversationPayload, messagePayload, type PayloadForm, performedBy } from './payloads.ts';
+import {
+  accountPayload,
+  changedAttributes,
+  type Changes,
+  contactPayload,
+  conversationPayload,
+  messagePayload,
+  type PayloadForm,
+  performedBy,
+} from './payloads.ts';
 
 /** What of a conversation can change. */
-export type ConversationChange = Partial<Pick<Conversation, 'status' | 'priority' | 'labels' | 'assigneeId' | 'teamId' | 'customAttributes' | 'snoozedUntilMs' | 'waitingSinceMs' | 'firstReplyAtMs'>>;
+export type ConversationChange = Partial<
+  Pick<
+    Conversation,
+    'status' | 'priority' | 'labels' | 'assigneeId' | 'teamId' | 'customAttributes' | 'snoozedUntilMs' | 'waitingSinceMs' | 'firstReplyAtMs'
+  >
+>;
 /** What of a contact can change. */
-export type ContactChange = Partial<Pick<Contact, 'name' | 'email' | 'phoneNumber' | 'identifier' | 'blocked' | 'customAttributes' | 'additionalAttributes' | 'lastActivityAtMs'>>;
+export type ContactChange = Partial<
+  Pick<
+    Contact,
+    'name' | 'email' | 'phoneNumber' | 'identifier' | 'blocked' | 'customAttributes' | 'additionalAttributes' | 'lastActivityAtMs'
+  >
+>;
 /** Fields of a new message. */
 export type NewMessage = Omit<Message, 'id' | 'createdAtMs'>;
 
@@ -25,8 +44,16 @@ export interface Desk {
 }
 
 const NAMES: { readonly [field: string]: string } = {
-  assigneeId: 'assignee_id', teamId: 'team_id', customAttributes: 'custom_attributes', snoozedUntilMs: 'snoozed_until', waitingSinceMs: 'waiting_since', firstReplyAtMs: 'first_reply_created_at',
-  labels: 'label_list', phoneNumber: 'phone_number', additionalAttributes: 'additional_attributes', lastActivityAtMs: 'last_activity_at',
+  assigneeId: 'assignee_id',
+  teamId: 'team_id',
+  customAttributes: 'custom_attributes',
+  snoozedUntilMs: 'snoozed_until',
+  waitingSinceMs: 'waiting_since',
+  firstReplyAtMs: 'first_reply_created_at',
+  labels: 'label_list',
+  phoneNumber: 'phone_number',
+  additionalAttributes: 'additional_attributes',
+  lastActivityAtMs: 'last_activity_at',
 };
 
 /** Builds the desk over a state. */
@@ -54,7 +81,10 @@ export function createDesk(state: ChatwootState, clock: Clock, emit: Emit, form:
       const changes = apply(conversation, change);
       if (Object.keys(changes).length === 0) return;
       touch(state, conversation, clock());
-      const status = changes['status'] === undefined ? [] : statusEvents(conversation).map((event) => tell.conversation(event, conversation, changes, actor));
+      const status =
+        changes['status'] === undefined
+          ? []
+          : statusEvents(conversation).map((event) => tell.conversation(event, conversation, changes, actor));
       await Promise.all([...status, tell.conversation('conversation_updated', conversation, changes, actor)]);
     },
     addMessage: (conversation, fields) => {
@@ -62,7 +92,13 @@ export function createDesk(state: ChatwootState, clock: Clock, emit: Emit, form:
       conversation.messages.push(message);
       touch(state, conversation, message.createdAtMs);
       conversation.lastActivityAtMs = message.createdAtMs;
-      return { message, told: Promise.all([tell.message('message_created', conversation, message, message.sender), follow(desk, conversation, message)]).then(() => undefined) };
+      return {
+        message,
+        told: Promise.all([
+          tell.message('message_created', conversation, message, message.sender),
+          follow(desk, conversation, message),
+        ]).then(() => undefined),
+      };
     },
     retell: (conversation, message, actor) => tell.message('message_updated', conversation, message, actor),
   };
@@ -81,14 +117,25 @@ function createTell(state: ChatwootState, emit: Emit, form: PayloadForm): Tell {
     ...(form.performedBy ? performedBy(actor) : {}),
   });
   return {
-    contact: (event, contact, changes, actor) => emit({ event, key: `contact/${contact.id}`, inboxId: null, body: { ...contactPayload(state, contact), ...extra(changes, actor) } }),
+    contact: (event, contact, changes, actor) =>
+      emit({ event, key: `contact/${contact.id}`, inboxId: null, body: { ...contactPayload(state, contact), ...extra(changes, actor) } }),
     conversation: (event, conversation, changes, actor) => {
       const account = form.accountOnConversations ? { account: accountPayload(state) } : {};
-      return emit({ event, key: `conversation/${conversation.displayId}`, inboxId: conversation.inboxId, body: { ...account, ...conversationPayload(state, conversation), ...extra(changes, actor) } });
+      return emit({
+        event,
+        key: `conversation/${conversation.displayId}`,
+        inboxId: conversation.inboxId,
+        body: { ...account, ...conversationPayload(state, conversation), ...extra(changes, actor) },
+      });
     },
     message: (event, conversation, message, actor) => {
       if (message.messageType === 'activity') return Promise.resolve();
-      return emit({ event, key: `conversation/${conversation.displayId}`, inboxId: conversation.inboxId, body: { ...messagePayload(state, conversation, message), ...extra(null, actor) } });
+      return emit({
+        event,
+        key: `conversation/${conversation.displayId}`,
+        inboxId: conversation.inboxId,
+        body: { ...messagePayload(state, conversation, message), ...extra(null, actor) },
+      });
     },
   };
 }
@@ -105,7 +152,11 @@ async function follow(desk: Desk, conversation: Conversation, message: Message):
     return;
   }
   if (message.messageType !== 'outgoing' || message.private || message.sender?.kind !== 'user') return;
-  await desk.changeConversation(conversation, { waitingSinceMs: null, firstReplyAtMs: conversation.firstReplyAtMs ?? message.createdAtMs }, message.sender);
+  await desk.changeConversation(
+    conversation,
+    { waitingSinceMs: null, firstReplyAtMs: conversation.firstReplyAtMs ?? message.createdAtMs },
+    message.sender,
+  );
 }
 
 function apply<Row extends object>(row: Row, change: Partial<Row>): Changes {
@@ -119,7 +170,8 @@ function apply<Row extends object>(row: Row, change: Partial<Row>): Changes {
 }
 
 function statusEvents(conversation: Conversation): readonly string[] {
-  const own = conversation.status === 'open' ? ['conversation_opened'] : conversation.status === 'resolved' ? ['conversation_resolved'] : [];
+  const own =
+    conversation.status === 'open' ? ['conversation_opened'] : conversation.status === 'resolved' ? ['conversation_resolved'] : [];
   return [...own, 'conversation_status_changed'];
 }
 
@@ -139,5 +191,9 @@ function unindex(state: ChatwootState, contact: Contact): void {
 }
 
 function keysOf({ contactBy }: ChatwootState, contact: Contact): readonly (readonly [Map<string, Contact>, string | null])[] {
-  return [[contactBy.email, contact.email], [contactBy.identifier, contact.identifier], [contactBy.phone_number, contact.phoneNumber]];
+  return [
+    [contactBy.email, contact.email],
+    [contactBy.identifier, contact.identifier],
+    [contactBy.phone_number, contact.phoneNumber],
+  ];
 }

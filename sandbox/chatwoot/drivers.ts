@@ -21,20 +21,51 @@ export interface Opening {
 }
 
 /** A customer writes into a conversation, or begins one with `new`. Throws where the conversation is unknown. */
-export function customerWrites(desk: Desk, now: number, conversationId: number | 'new', text: string, attachments: readonly Attachment[] = [], opening: Opening = {}): Written {
+export function customerWrites(
+  desk: Desk,
+  now: number,
+  conversationId: number | 'new',
+  text: string,
+  attachments: readonly Attachment[] = [],
+  opening: Opening = {},
+): Written {
   const begun = conversationId === 'new' ? begin(desk, now, opening) : undefined;
   const conversation = begun?.conversation ?? known(desk, conversationId);
   const { message, told } = desk.addMessage(conversation, {
-    content: text, messageType: 'incoming', private: false, contentType: 'text', contentAttributes: {}, sourceId: null, sender: { kind: 'contact', id: conversation.contact.id }, attachments,
+    content: text,
+    messageType: 'incoming',
+    private: false,
+    contentType: 'text',
+    contentAttributes: {},
+    sourceId: null,
+    sender: { kind: 'contact', id: conversation.contact.id },
+    attachments,
   });
-  return { conversationId: conversation.displayId, contactId: conversation.contact.id, messageId: message.id, told: Promise.all([begun?.told, told]).then(() => undefined) };
+  return {
+    conversationId: conversation.displayId,
+    contactId: conversation.contact.id,
+    messageId: message.id,
+    told: Promise.all([begun?.told, told]).then(() => undefined),
+  };
 }
 
 /** An agent writes in the dashboard: an answer, or a note among agents. */
-export function agentWrites(desk: Desk, conversationId: number, text: string, options: { readonly agentId?: number; readonly private?: boolean } = {}): Written {
+export function agentWrites(
+  desk: Desk,
+  conversationId: number,
+  text: string,
+  options: { readonly agentId?: number; readonly private?: boolean } = {},
+): Written {
   const conversation = known(desk, conversationId);
   const { message, told } = desk.addMessage(conversation, {
-    content: text, messageType: 'outgoing', private: options.private ?? false, contentType: 'text', contentAttributes: {}, sourceId: null, sender: { kind: 'user', id: options.agentId ?? 2 }, attachments: [],
+    content: text,
+    messageType: 'outgoing',
+    private: options.private ?? false,
+    contentType: 'text',
+    contentAttributes: {},
+    sourceId: null,
+    sender: { kind: 'user', id: options.agentId ?? 2 },
+    attachments: [],
   });
   return { conversationId, contactId: conversation.contact.id, messageId: message.id, told };
 }
@@ -53,5 +84,8 @@ function begin(desk: Desk, now: number, opening: Opening): { readonly conversati
   const contact: Contact = held ?? newContact(state, now, { name: opening.name ?? 'Lisa Schmidt', email: opening.email ?? null });
   const first = held === undefined ? desk.addContact(contact, null) : undefined;
   const conversation = newConversation(state, now, { ...reach(state, contact, inbox, undefined), contact }, {});
-  return { conversation, told: Promise.all([first, desk.addConversation(conversation, { kind: 'contact', id: contact.id })]).then(() => undefined) };
+  return {
+    conversation,
+    told: Promise.all([first, desk.addConversation(conversation, { kind: 'contact', id: contact.id })]).then(() => undefined),
+  };
 }

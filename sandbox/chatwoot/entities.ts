@@ -122,7 +122,11 @@ export interface ChatwootState {
   readonly tokens: Map<string, Token>;
   readonly contacts: Map<number, Contact>;
   /** By attribute, then by value in lower case. */
-  readonly contactBy: { readonly email: Map<string, Contact>; readonly identifier: Map<string, Contact>; readonly phone_number: Map<string, Contact> };
+  readonly contactBy: {
+    readonly email: Map<string, Contact>;
+    readonly identifier: Map<string, Contact>;
+    readonly phone_number: Map<string, Contact>;
+  };
   /** By display id, the one with the oldest activity first. */
   readonly conversations: Map<number, Conversation>;
   readonly contactInboxes: Map<string, ContactInbox>;
@@ -138,7 +142,13 @@ export interface ChatwootState {
 
 /** An account with an API inbox, a website inbox and an e-mail inbox, two users, a bot, a team and labels. */
 export function createChatwootState(accountId: number, tokens: readonly Token[]): ChatwootState {
-  const sequences = { contact: createSequence(), conversation: createSequence(), message: createSequence(), attachment: createSequence(), webhook: createSequence() };
+  const sequences = {
+    contact: createSequence(),
+    conversation: createSequence(),
+    message: createSequence(),
+    attachment: createSequence(),
+    webhook: createSequence(),
+  };
   return {
     accountId,
     tokens: new Map(tokens.map((token) => [token.value, token])),

@@ -27,7 +27,10 @@ export function contactJson(state: ChatwootState, contact: Contact): Json {
 /** Where a contact can be reached. */
 export function contactInboxJson(state: ChatwootState, contactInbox: ContactInbox): Json {
   const inbox = state.inboxes.get(contactInbox.inboxId);
-  return { source_id: contactInbox.sourceId, inbox: inbox === undefined ? null : { id: inbox.id, name: inbox.name, channel_type: inbox.channelType } };
+  return {
+    source_id: contactInbox.sourceId,
+    inbox: inbox === undefined ? null : { id: inbox.id, name: inbox.name, channel_type: inbox.channelType },
+  };
 }
 
 /** A message in REST answers. */
@@ -51,7 +54,8 @@ export function messageJson(state: ChatwootState, conversation: Conversation, me
 
 /** A sender in REST answers: each kind has a type there. */
 export function senderJson(state: ChatwootState, sender: Sender): Json | null {
-  if (sender.kind === 'agent_bot') return { id: sender.id, name: state.bots.get(sender.id)?.name ?? null, avatar_url: '', type: 'agent_bot' };
+  if (sender.kind === 'agent_bot')
+    return { id: sender.id, name: state.bots.get(sender.id)?.name ?? null, avatar_url: '', type: 'agent_bot' };
   if (sender.kind === 'user') {
     const user = state.users.get(sender.id);
     return user === undefined ? null : { ...userJson(user), type: 'user' };
@@ -64,12 +68,29 @@ export function senderJson(state: ChatwootState, sender: Sender): Json | null {
 
 /** A file of a message. */
 export function attachmentJson(message: Message, attachment: Attachment): Json {
-  return { id: attachment.id, message_id: message.id, file_type: attachment.fileType, data_url: attachment.dataUrl, thumb_url: '', file_size: attachment.fileSize, extension: null };
+  return {
+    id: attachment.id,
+    message_id: message.id,
+    file_type: attachment.fileType,
+    data_url: attachment.dataUrl,
+    thumb_url: '',
+    file_size: attachment.fileSize,
+    extension: null,
+  };
 }
 
 /** An agent. */
 export function userJson(user: User): Json {
-  return { id: user.id, name: user.name, available_name: user.name, email: user.email, role: user.role, availability_status: 'online', confirmed: true, thumbnail: '' };
+  return {
+    id: user.id,
+    name: user.name,
+    available_name: user.name,
+    email: user.email,
+    role: user.role,
+    availability_status: 'online',
+    confirmed: true,
+    thumbnail: '',
+  };
 }
 
 /** A conversation in REST answers; `messages` holds the last one only. */
@@ -107,7 +128,14 @@ export function conversationJson(state: ChatwootState, conversation: Conversatio
 
 /** An inbox. */
 export function inboxJson(inbox: Inbox): Json {
-  return { id: inbox.id, name: inbox.name, channel_type: inbox.channelType, avatar_url: '', enable_auto_assignment: true, lock_to_single_conversation: inbox.lockToSingleConversation };
+  return {
+    id: inbox.id,
+    name: inbox.name,
+    channel_type: inbox.channelType,
+    avatar_url: '',
+    enable_auto_assignment: true,
+    lock_to_single_conversation: inbox.lockToSingleConversation,
+  };
 }
 
 /** The agent of a conversation, or null. */

@@ -53,10 +53,20 @@ export async function startChatwoot(options: ChatwootOptions): Promise<ChatwootH
   const emit = createEmit(parts, subscriptions, options.botWaitMs);
   const desk = createDesk(state, parts.clock, emit, { accountOnConversations: true, performedBy: false, ...options.form });
   const seams = { snapshot: () => snapshot(state), drivers: driversOf(desk, parts) };
-  const base = await startHandle(parts, systemOf(desk, parts, subscriptions, options.messagesPerMinute ?? MESSAGES_PER_MINUTE), options, seams);
+  const base = await startHandle(
+    parts,
+    systemOf(desk, parts, subscriptions, options.messagesPerMinute ?? MESSAGES_PER_MINUTE),
+    options,
+    seams,
+  );
   return {
-    ...base, state, desk, subscriptions, emit,
-    customerWrites: (conversationId, text, attachments, opening) => customerWrites(desk, parts.clock(), conversationId, text, attachments, opening),
+    ...base,
+    state,
+    desk,
+    subscriptions,
+    emit,
+    customerWrites: (conversationId, text, attachments, opening) =>
+      customerWrites(desk, parts.clock(), conversationId, text, attachments, opening),
     agentWrites: (conversationId, text, how) => agentWrites(desk, conversationId, text, how),
   };
 }
@@ -64,8 +74,12 @@ export async function startChatwoot(options: ChatwootOptions): Promise<ChatwootH
 function systemOf(desk: Desk, parts: Parts, subscriptions: Subscription[], messagesPerMinute: number): System<Caller> {
   return {
     routes: [
-      ...accountRoutes(desk.state), ...webhookRoutes(desk.state, subscriptions), ...contactRoutes(desk, parts.clock),
-      ...conversationRoutes(desk, parts.clock), ...conversationActionRoutes(desk), ...messageRoutes(desk, parts.clock, messagesPerMinute),
+      ...accountRoutes(desk.state),
+      ...webhookRoutes(desk.state, subscriptions),
+      ...contactRoutes(desk, parts.clock),
+      ...conversationRoutes(desk, parts.clock),
+      ...conversationActionRoutes(desk),
+      ...messageRoutes(desk, parts.clock, messagesPerMinute),
     ],
     authorise: createAuthorise(desk.state),
     notFound: () => failure(404, 'Resource could not be found'),
@@ -92,12 +106,17 @@ function driversOf(desk: Desk, parts: Parts): { readonly [name: string]: Driver 
     'new-conversation': async (fields, index) => {
       const email = textOf(fields['email']);
       const inboxId = integerOf(fields['inboxId']);
-      const written = customerWrites(desk, parts.clock(), 'new', messageText(fields['text'], index), [], { ...(email === undefined ? {} : { email }), ...(inboxId === undefined ? {} : { inboxId }) });
+      const written = customerWrites(desk, parts.clock(), 'new', messageText(fields['text'], index), [], {
+        ...(email === undefined ? {} : { email }),
+        ...(inboxId === undefined ? {} : { inboxId }),
+      });
       await written.told;
       return { conversationId: written.conversationId, contactId: written.contactId, messageId: written.messageId };
     },
     'agent-message': async (fields, index) => {
-      const written = agentWrites(desk, integerOf(fields['conversationId']) ?? 0, messageText(fields['text'], index), { private: fields['private'] === true });
+      const written = agentWrites(desk, integerOf(fields['conversationId']) ?? 0, messageText(fields['text'], index), {
+        private: fields['private'] === true,
+      });
       await written.told;
       return { conversationId: written.conversationId, messageId: written.messageId };
     },

@@ -12,10 +12,28 @@ const BOT_WAIT_MS = 3000;
 
 /** Every event of account webhooks (chatwoot app/models/webhook.rb). */
 export const ACCOUNT_EVENTS: readonly string[] = [
-  'conversation_status_changed', 'conversation_updated', 'conversation_created', 'contact_created', 'contact_updated', 'message_created', 'message_updated',
-  'webwidget_triggered', 'inbox_created', 'inbox_updated', 'conversation_typing_on', 'conversation_typing_off',
+  'conversation_status_changed',
+  'conversation_updated',
+  'conversation_created',
+  'contact_created',
+  'contact_updated',
+  'message_created',
+  'message_updated',
+  'webwidget_triggered',
+  'inbox_created',
+  'inbox_updated',
+  'conversation_typing_on',
+  'conversation_typing_off',
 ];
-const BOT_EVENTS = ['conversation_opened', 'conversation_resolved', 'conversation_status_changed', 'conversation_updated', 'message_created', 'message_updated', 'webwidget_triggered'];
+const BOT_EVENTS = [
+  'conversation_opened',
+  'conversation_resolved',
+  'conversation_status_changed',
+  'conversation_updated',
+  'message_created',
+  'message_updated',
+  'webwidget_triggered',
+];
 
 /** A place that hears of events. */
 export interface Subscription {
@@ -62,7 +80,12 @@ export function createEmit(parts: Parts, subscriptions: readonly Subscription[],
         .map((one) => {
           const delivery = randomUUID();
           return parts.hooks.send({
-            url: one.url, event, key: `${one.kind}/${one.id}/${key}`, body: text, timeoutMs: TIMEOUT_MS, retry: retryOf(one, botWaitMs),
+            url: one.url,
+            event,
+            key: `${one.kind}/${one.id}/${key}`,
+            body: text,
+            timeoutMs: TIMEOUT_MS,
+            retry: retryOf(one, botWaitMs),
             headers: () => headersOf(one.secret, delivery, toSeconds(parts.clock()), text),
           });
         }),
@@ -84,5 +107,10 @@ function retryOf(one: Subscription, botWaitMs: number): RetryPolicy {
 function headersOf(secret: string | null, delivery: string, timestamp: number, body: string): { readonly [name: string]: string } {
   const plain = { 'content-type': 'application/json', accept: 'application/json' };
   if (secret === null) return plain;
-  return { ...plain, 'x-chatwoot-delivery': delivery, 'x-chatwoot-timestamp': String(timestamp), 'x-chatwoot-signature': signChatwoot(secret, timestamp, body) };
+  return {
+    ...plain,
+    'x-chatwoot-delivery': delivery,
+    'x-chatwoot-timestamp': String(timestamp),
+    'x-chatwoot-signature': signChatwoot(secret, timestamp, body),
+  };
 }

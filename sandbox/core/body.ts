@@ -40,7 +40,8 @@ export function parseBody(raw: Buffer, contentType: string | undefined): Body {
   const type = contentType?.split(';')[0]?.trim().toLowerCase() ?? '';
   if (raw.length === 0) return { raw, fields: {}, files: [], malformed: false };
   if (type === 'application/json') return fromJson(raw);
-  if (type === 'application/x-www-form-urlencoded') return { raw, fields: fromForm(new URLSearchParams(raw.toString('utf8'))), files: [], malformed: false };
+  if (type === 'application/x-www-form-urlencoded')
+    return { raw, fields: fromForm(new URLSearchParams(raw.toString('utf8'))), files: [], malformed: false };
   if (type === 'multipart/form-data') return fromMultipart(raw, /boundary="?([^";]+)"?/.exec(contentType ?? '')?.[1] ?? '');
   return { raw, fields: {}, files: [], malformed: false };
 }
@@ -52,7 +53,8 @@ export function fromForm(pairs: Iterable<[string, string]>): Fields {
     const list = /^(.+)\[\d*\]$/.exec(name)?.[1];
     const nested = /^([^[]+)\[([^\]]+)\]$/.exec(name);
     if (list !== undefined) fields[list] = [...listAt(fields, list), value];
-    else if (nested?.[1] !== undefined && nested[2] !== undefined) fields[nested[1]] = { ...fieldsOf(fields[nested[1]]), [nested[2]]: value };
+    else if (nested?.[1] !== undefined && nested[2] !== undefined)
+      fields[nested[1]] = { ...fieldsOf(fields[nested[1]]), [nested[2]]: value };
     else fields[name] = value;
   }
   return fields;

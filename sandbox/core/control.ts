@@ -34,11 +34,16 @@ export function createControl(parts: ControlParts): Control {
     }
     if (request.method === 'GET' && name === 'faults') return json(parts.faults.list());
     if (request.method === 'GET' && name === 'state') return json(parts.snapshot(request.query));
-    if (request.method === 'GET' && name === 'journal') return json({ counts: parts.journal.counts(), requests: parts.journal.requests(filterOf(request.query)) });
-    if (request.method === 'GET' && name === 'hooks') return json({ counts: parts.hooks.counts(), attempts: parts.hooks.attempts(request.query.get('event') ?? undefined) });
+    if (request.method === 'GET' && name === 'journal')
+      return json({ counts: parts.journal.counts(), requests: parts.journal.requests(filterOf(request.query)) });
+    if (request.method === 'GET' && name === 'hooks')
+      return json({ counts: parts.hooks.counts(), attempts: parts.hooks.attempts(request.query.get('event') ?? undefined) });
     const driver = parts.drivers[name];
     if (request.method === 'POST' && driver !== undefined) return drive(driver, request.body.fields);
-    return json({ error: `no such control; POST one of ${Object.keys(parts.drivers).join(', ')}, or use faults, state, journal, hooks` }, 404);
+    return json(
+      { error: `no such control; POST one of ${Object.keys(parts.drivers).join(', ')}, or use faults, state, journal, hooks` },
+      404,
+    );
   };
 }
 

@@ -2,7 +2,19 @@ import { toPattern } from './router.ts';
 import { fieldsOf, integerOf, textOf } from './values.ts';
 
 /** Ways in which a request can go wrong. */
-export const REQUEST_FAULTS = ['429', '429-no-retry-after', '500', '500-after-write', 'slow', 'reset', 'reset-after-write', 'truncated', 'html-503', 'expired-token', 'down'] as const;
+export const REQUEST_FAULTS = [
+  '429',
+  '429-no-retry-after',
+  '500',
+  '500-after-write',
+  'slow',
+  'reset',
+  'reset-after-write',
+  'truncated',
+  'html-503',
+  'expired-token',
+  'down',
+] as const;
 /** Ways in which a webhook can go wrong. */
 export const HOOK_FAULTS = ['hook-duplicate', 'hook-reordered', 'hook-dropped', 'hook-delayed'] as const;
 
@@ -61,7 +73,10 @@ export function createFaults(): Faults {
     },
     list: () => armed.map(({ fault, left }) => ({ ...fault, times: left })),
     takeForRequest: (method, path) =>
-      take(({ fault, path: pattern }) => !isHookFault(fault.kind) && (fault.match?.method ?? method) === method && (pattern?.test(path) ?? true)),
+      take(
+        ({ fault, path: pattern }) =>
+          !isHookFault(fault.kind) && (fault.match?.method ?? method) === method && (pattern?.test(path) ?? true),
+      ),
     takeForHook: (event) => take(({ fault }) => isHookFault(fault.kind) && (fault.match?.event ?? event) === event),
   };
 }

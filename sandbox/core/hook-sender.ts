@@ -71,7 +71,16 @@ export function createHookSender(clock: Clock, faults: Faults): HookSender {
   const attemptOnce = async (hook: Hook, attempt: number, reason: string | null): Promise<HookAnswer> => {
     const headers = hook.headers(attempt, reason);
     const answer = await postOnce(agent, hook, headers);
-    attempts.push({ atMs: clock(), url: hook.url, event: hook.event, key: hook.key, attempt, body: hook.body, headers, status: answer.status });
+    attempts.push({
+      atMs: clock(),
+      url: hook.url,
+      event: hook.event,
+      key: hook.key,
+      attempt,
+      body: hook.body,
+      headers,
+      status: answer.status,
+    });
     if (attempts.length >= KEPT * 2) attempts = attempts.slice(-KEPT);
     return answer;
   };
@@ -102,7 +111,11 @@ export function createHookSender(clock: Clock, faults: Faults): HookSender {
     const fault = faults.takeForHook(hook.event);
     if (fault?.kind === 'hook-dropped') return Promise.resolve(undefined);
     if (fault?.kind === 'hook-duplicate') return Promise.all([inLine(hook), inLine(hook)]).then(([, second]) => second);
-    if (fault?.kind === 'hook-delayed') return pause(fault.ms ?? DEFAULT_DELAY_MS, undefined, { signal: closing.signal }).then(() => inLine(hook), () => undefined);
+    if (fault?.kind === 'hook-delayed')
+      return pause(fault.ms ?? DEFAULT_DELAY_MS, undefined, { signal: closing.signal }).then(
+        () => inLine(hook),
+        () => undefined,
+      );
     if (fault?.kind === 'hook-reordered') {
       return new Promise((resolve) => held.set(hook.key, () => resolve(inLine(hook))));
     }

@@ -46,12 +46,18 @@ export function createJournal(): Journal {
     requests: (filter = {}) =>
       entries
         .slice(-KEPT)
-        .filter((entry) => (filter.method ?? entry.method) === entry.method && (filter.route ?? entry.route) === entry.route && (filter.path ?? entry.path) === entry.path),
+        .filter(
+          (entry) =>
+            (filter.method ?? entry.method) === entry.method &&
+            (filter.route ?? entry.route) === entry.route &&
+            (filter.path ?? entry.path) === entry.path,
+        ),
     count: (filter = {}) => {
       let total = 0;
       for (const [key, count] of counts) {
         const [method, route, status] = key.split(' ');
-        if ((filter.method ?? method) === method && (filter.route ?? route) === route && String(filter.status ?? status) === status) total += count;
+        if ((filter.method ?? method) === method && (filter.route ?? route) === route && String(filter.status ?? status) === status)
+          total += count;
       }
       return total;
     },

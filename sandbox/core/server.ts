@@ -74,10 +74,23 @@ export async function startServer<Caller>(system: System<Caller>, parts: ServerP
   };
 }
 
-async function serve<Caller>(system: System<Caller>, router: Router<Caller>, parts: ServerParts, message: IncomingMessage, response: ServerResponse): Promise<void> {
+async function serve<Caller>(
+  system: System<Caller>,
+  router: Router<Caller>,
+  parts: ServerParts,
+  message: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
   const url = new URL(message.url ?? '/', 'http://sandbox');
   const body = parseBody(await readRaw(message), message.headers['content-type']);
-  const request: Request = { method: message.method ?? 'GET', path: url.pathname, params: {}, query: url.searchParams, headers: message.headers, body };
+  const request: Request = {
+    method: message.method ?? 'GET',
+    path: url.pathname,
+    params: {},
+    query: url.searchParams,
+    headers: message.headers,
+    body,
+  };
   if (url.pathname.startsWith(CONTROL_PREFIX)) return send(response, await parts.control(request));
   const fault = parts.faults.takeForRequest(request.method, request.path);
   const note = (route: string, status: number, broke: string | null): void => record(parts, request, { route, status, broke, fault });
@@ -88,7 +101,8 @@ async function serve<Caller>(system: System<Caller>, router: Router<Caller>, par
   }
   if (fault?.kind === 'slow') await pause(fault.ms ?? DEFAULT_SLOW_MS);
   const planned = fault === undefined ? undefined : refusalOf(system, fault);
-  const outcome = planned === undefined ? await answerOf(system, router, request) : { answer: planned, route: routeOf(router, request), broke: null };
+  const outcome =
+    planned === undefined ? await answerOf(system, router, request) : { answer: planned, route: routeOf(router, request), broke: null };
   const answer = fault?.kind === '500-after-write' ? system.serverError() : outcome.answer;
   if (fault?.kind === 'reset-after-write') {
     note(outcome.route, 0, outcome.broke);
@@ -104,7 +118,8 @@ function refusalOf<Caller>(system: System<Caller>, fault: Fault): Answer | undef
   if (fault.kind === '429-no-retry-after') return system.rateLimited(null);
   if (fault.kind === '500') return system.serverError();
   if (fault.kind === 'expired-token') return system.tokenExpired();
-  if (fault.kind === 'html-503') return { status: 503, headers: { 'content-type': 'text/html' }, text: '<html><body><h1>503 Service Unavailable</h1></body></html>' };
+  if (fault.kind === 'html-503')
+    return { status: 503, headers: { 'content-type': 'text/html' }, text: '<html><body><h1>503 Service Unavailable</h1></body></html>' };
   return undefined;
 }
 
@@ -127,7 +142,11 @@ function routeOf<Caller>(router: Router<Caller>, request: Request): string {
   return router(request.method, request.path)?.route.path ?? '-';
 }
 
-function record(parts: ServerParts, request: Request, what: { readonly route: string; readonly status: number; readonly broke: string | null; readonly fault: Fault | undefined }): void {
+function record(
+  parts: ServerParts,
+  request: Request,
+  what: { readonly route: string; readonly status: number; readonly broke: string | null; readonly fault: Fault | undefined },
+): void {
   parts.journal.add({
     atMs: parts.clock(),
     method: request.method,

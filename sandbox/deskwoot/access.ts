@@ -50,7 +50,11 @@ export function contactAt(state: DeskwootState, request: Request): Contact {
 }
 
 /** Builds the check of token, limit, account and scope, in this order. `needs` is a scope, `any` or `session`. */
-export function createAuthorise(state: DeskwootState, clock: Clock, limit: RateLimit | null): (route: Route<Caller>, request: Request) => Caller {
+export function createAuthorise(
+  state: DeskwootState,
+  clock: Clock,
+  limit: RateLimit | null,
+): (route: Route<Caller>, request: Request) => Caller {
   const used = new Map<string, { window: number; count: number }>();
   return (route, request) => {
     const token = state.tokens.get(/^Bearer (.+)$/.exec(header(request, 'authorization') ?? '')?.[1] ?? '');

@@ -44,7 +44,19 @@ export function createDesk(state: DeskwootState, clock: Clock, emit: Emit): Desk
     },
     addConversation: (fields) => {
       const now = clock();
-      const conversation: Conversation = { id: state.nextId(), status: 'OPEN', priority: null, assigneeId: null, teamId: null, muted: false, lastActivityAtMs: now, createdAtMs: now, labelIds: new Set(), messages: [], ...fields };
+      const conversation: Conversation = {
+        id: state.nextId(),
+        status: 'OPEN',
+        priority: null,
+        assigneeId: null,
+        teamId: null,
+        muted: false,
+        lastActivityAtMs: now,
+        createdAtMs: now,
+        labelIds: new Set(),
+        messages: [],
+        ...fields,
+      };
       state.conversations.set(conversation.id, conversation);
       return { conversation, told: emit('conversation.created', conversation.id, conversationJson(state, conversation)) };
     },
@@ -61,7 +73,10 @@ export function createDesk(state: DeskwootState, clock: Clock, emit: Emit): Desk
       touch(state, conversation, message.createdAtMs);
       const told = emit('message.created', conversation.id, messageJson(message));
       const reopens = message.messageType === 'INCOMING' && conversation.status !== 'OPEN';
-      return { message, told: reopens ? Promise.all([told, desk.changeConversation(conversation, { status: 'OPEN' })]).then(() => undefined) : told };
+      return {
+        message,
+        told: reopens ? Promise.all([told, desk.changeConversation(conversation, { status: 'OPEN' })]).then(() => undefined) : told,
+      };
     },
     senderOf: (type, id) => ({ id, type, name: (type === 'contact' ? state.contacts.get(id) : state.agents.get(id))?.name ?? null }),
   };
@@ -70,8 +85,20 @@ export function createDesk(state: DeskwootState, clock: Clock, emit: Emit): Desk
 
 function newContact(state: DeskwootState, now: number, fields: NewContact): Contact {
   return {
-    id: state.nextId(), name: null, email: null, phone: null, avatarUrl: null, company: null, location: null, description: null, identifier: null,
-    customAttributes: {}, lastActivityAtMs: now, createdAtMs: now, updatedAtMs: now, ...fields,
+    id: state.nextId(),
+    name: null,
+    email: null,
+    phone: null,
+    avatarUrl: null,
+    company: null,
+    location: null,
+    description: null,
+    identifier: null,
+    customAttributes: {},
+    lastActivityAtMs: now,
+    createdAtMs: now,
+    updatedAtMs: now,
+    ...fields,
   };
 }
 

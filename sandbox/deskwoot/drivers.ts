@@ -18,24 +18,54 @@ export interface Opening {
 }
 
 /** A customer writes into a conversation, or begins one with `new`. Throws where the conversation is unknown. */
-export function customerWrites(desk: Desk, conversationId: string, text: string, attachments: readonly Attachment[] = [], opening: Opening = {}): Written {
+export function customerWrites(
+  desk: Desk,
+  conversationId: string,
+  text: string,
+  attachments: readonly Attachment[] = [],
+  opening: Opening = {},
+): Written {
   const begun = conversationId === 'new' ? begin(desk, opening) : undefined;
   const conversation = begun?.conversation ?? desk.state.conversations.get(conversationId);
   if (conversation === undefined) throw new Error(`no conversation ${conversationId} in the sandbox; expected an id or "new"`);
-  const { message, told } = desk.addMessage(conversation, { content: text, messageType: 'INCOMING', private: false, sender: desk.senderOf('contact', conversation.contactId), attachments });
-  return { conversationId: conversation.id, contactId: conversation.contactId, messageId: message.id, told: Promise.all([begun?.told, told]).then(() => undefined) };
+  const { message, told } = desk.addMessage(conversation, {
+    content: text,
+    messageType: 'INCOMING',
+    private: false,
+    sender: desk.senderOf('contact', conversation.contactId),
+    attachments,
+  });
+  return {
+    conversationId: conversation.id,
+    contactId: conversation.contactId,
+    messageId: message.id,
+    told: Promise.all([begun?.told, told]).then(() => undefined),
+  };
 }
 
 /** An agent writes in the dashboard: an answer, or a note among agents. */
-export function agentWrites(desk: Desk, conversationId: string, text: string, options: { readonly agentId?: string; readonly private?: boolean } = {}): Written {
+export function agentWrites(
+  desk: Desk,
+  conversationId: string,
+  text: string,
+  options: { readonly agentId?: string; readonly private?: boolean } = {},
+): Written {
   const conversation = desk.state.conversations.get(conversationId);
   if (conversation === undefined) throw new Error(`no conversation ${conversationId} in the sandbox`);
   const sender = desk.senderOf('user', options.agentId ?? 'user_jan');
-  const { message, told } = desk.addMessage(conversation, { content: text, messageType: 'OUTGOING', private: options.private ?? false, sender });
+  const { message, told } = desk.addMessage(conversation, {
+    content: text,
+    messageType: 'OUTGOING',
+    private: options.private ?? false,
+    sender,
+  });
   return { conversationId, contactId: conversation.contactId, messageId: message.id, told };
 }
 
-function begin(desk: Desk, opening: Opening): { readonly conversation: ReturnType<Desk['addConversation']>['conversation']; readonly told: Promise<void> } {
+function begin(
+  desk: Desk,
+  opening: Opening,
+): { readonly conversation: ReturnType<Desk['addConversation']>['conversation']; readonly told: Promise<void> } {
   const email = opening.email ?? null;
   const known = desk.state.contacts.get(desk.state.contactIdByEmail.get(email?.toLowerCase() ?? '') ?? '');
   const added = known === undefined ? desk.addContact({ name: opening.name ?? 'Lisa Schmidt', email }) : undefined;

@@ -5,13 +5,30 @@ import { toIso } from '../core/clock.ts';
 /** A contact as the list and the webhooks show it. */
 export function contactJson(contact: Contact): { readonly [name: string]: unknown } {
   const { id, name, email, phone, avatarUrl, company } = contact;
-  return { id, name, email, phone, avatarUrl, company, lastActivityAt: toIso(contact.lastActivityAtMs), createdAt: toIso(contact.createdAtMs) };
+  return {
+    id,
+    name,
+    email,
+    phone,
+    avatarUrl,
+    company,
+    lastActivityAt: toIso(contact.lastActivityAtMs),
+    createdAt: toIso(contact.createdAtMs),
+  };
 }
 
 /** A contact with every field, as the official client knows it. */
 export function fullContactJson(state: DeskwootState, contact: Contact): { readonly [name: string]: unknown } {
   const { location, description, identifier, customAttributes } = contact;
-  return { ...contactJson(contact), accountId: state.accountId, location, description, identifier, customAttributes, updatedAt: toIso(contact.updatedAtMs) };
+  return {
+    ...contactJson(contact),
+    accountId: state.accountId,
+    location,
+    description,
+    identifier,
+    customAttributes,
+    updatedAt: toIso(contact.updatedAtMs),
+  };
 }
 
 /** A message as the list shows it. */
@@ -27,7 +44,14 @@ export function conversationJson(state: DeskwootState, conversation: Conversatio
   const inbox = state.inboxes.get(inboxId);
   const assignee = assigneeId === null ? undefined : state.agents.get(assigneeId);
   return {
-    id, status, priority, inboxId, contactId, assigneeId, teamId, muted,
+    id,
+    status,
+    priority,
+    inboxId,
+    contactId,
+    assigneeId,
+    teamId,
+    muted,
     lastActivityAt: toIso(conversation.lastActivityAtMs),
     createdAt: toIso(conversation.createdAtMs),
     contact: contact === undefined ? null : { id: contact.id, name: contact.name, email: contact.email },
@@ -44,7 +68,14 @@ export function fullConversationJson(state: DeskwootState, conversation: Convers
 
 /** An inbox. */
 export function inboxJson(inbox: Inbox): { readonly [name: string]: unknown } {
-  const web = { greeting: 'Hi! How can we help?', greetingEnabled: true, enableAutoAssign: true, csatEnabled: false, csatRatingStyle: 'STARS', csatPromptText: null };
+  const web = {
+    greeting: 'Hi! How can we help?',
+    greetingEnabled: true,
+    enableAutoAssign: true,
+    csatEnabled: false,
+    csatRatingStyle: 'STARS',
+    csatPromptText: null,
+  };
   const own = inbox.channelType === 'EMAIL' ? { emailAddress: 'billing@acme.example' } : web;
   return { id: inbox.id, name: inbox.name, channelType: inbox.channelType, ...own, createdAt: '2026-01-01T00:00:00.000Z' };
 }

@@ -47,9 +47,16 @@ export async function startDeskwoot(options: DeskwootOptions): Promise<DeskwootH
   const subscriptions = options.subscriptions ?? [];
   const emit = createEmit(parts, subscriptions, options.envelope ?? 'event-data');
   const desk = createDesk(state, parts.clock, emit);
-  const base = await startHandle(parts, systemOf(desk, parts, options), options, { snapshot: () => snapshot(state), drivers: driversOf(desk) });
+  const base = await startHandle(parts, systemOf(desk, parts, options), options, {
+    snapshot: () => snapshot(state),
+    drivers: driversOf(desk),
+  });
   return {
-    ...base, state, desk, subscriptions, emit,
+    ...base,
+    state,
+    desk,
+    subscriptions,
+    emit,
     customerWrites: (conversationId, text, attachments, opening) => customerWrites(desk, conversationId, text, attachments, opening),
     agentWrites: (conversationId, text, how) => agentWrites(desk, conversationId, text, how),
   };
@@ -58,7 +65,14 @@ export async function startDeskwoot(options: DeskwootOptions): Promise<DeskwootH
 function systemOf(desk: Desk, parts: Parts, options: DeskwootOptions): System<Caller> {
   const undocumented = options.documentedOnly === true ? [] : [...undocumentedConversationRoutes(desk), ...undocumentedContactRoutes(desk)];
   return {
-    routes: [...accountRoutes(desk.state), ...conversationRoutes(desk), ...messageRoutes(desk), ...contactRoutes(desk, parts.clock), ...undocumented, ...sessionRoutes()],
+    routes: [
+      ...accountRoutes(desk.state),
+      ...conversationRoutes(desk),
+      ...messageRoutes(desk),
+      ...contactRoutes(desk, parts.clock),
+      ...undocumented,
+      ...sessionRoutes(),
+    ],
     authorise: createAuthorise(desk.state, parts.clock, options.rateLimit ?? null),
     notFound: () => failure(404, 'Not found'),
     rateLimited,
@@ -84,7 +98,10 @@ function driversOf(desk: Desk): { readonly [name: string]: Driver } {
     'new-conversation': async (fields, index) => {
       const email = textOf(fields['email']);
       const inboxId = textOf(fields['inboxId']);
-      const written = customerWrites(desk, 'new', messageText(fields['text'], index), [], { ...(email === undefined ? {} : { email }), ...(inboxId === undefined ? {} : { inboxId }) });
+      const written = customerWrites(desk, 'new', messageText(fields['text'], index), [], {
+        ...(email === undefined ? {} : { email }),
+        ...(inboxId === undefined ? {} : { inboxId }),
+      });
       await written.told;
       return { conversationId: written.conversationId, contactId: written.contactId, messageId: written.messageId };
     },
@@ -94,7 +111,9 @@ function driversOf(desk: Desk): { readonly [name: string]: Driver } {
       return Promise.resolve(label);
     },
     'agent-message': async (fields, index) => {
-      const written = agentWrites(desk, textOf(fields['conversationId']) ?? '', messageText(fields['text'], index), { private: fields['private'] === true });
+      const written = agentWrites(desk, textOf(fields['conversationId']) ?? '', messageText(fields['text'], index), {
+        private: fields['private'] === true,
+      });
       await written.told;
       return { conversationId: written.conversationId, messageId: written.messageId };
     },

@@ -37,7 +37,10 @@ export function createEmit(parts: Parts, subscriptions: readonly Subscription[],
         .filter((one) => one.subscriptions?.includes(event) ?? true)
         .map(({ url, secret }) =>
           parts.hooks.send({
-            url, event, key, body,
+            url,
+            event,
+            key,
+            body,
             timeoutMs: TIMEOUT_MS,
             retry: ONCE,
             headers: () => ({ 'content-type': 'application/json', 'x-deskwoot-signature': signDeskwoot(secret, body) }),

@@ -46,7 +46,8 @@ export function createAuthorise(state: SlackState): (route: Route<Caller>, reque
     const value = /^Bearer (.+)$/.exec(header(request, 'authorization') ?? '')?.[1] ?? textOf(argumentsOf(request)['token']);
     if (value === undefined) return refuse('not_authed');
     const token = state.tokens.get(value) ?? refuse('invalid_auth');
-    if (route.needs !== '' && !token.scopes.includes(route.needs)) refuse('missing_scope', { needed: route.needs, provided: token.scopes.join(',') });
+    if (route.needs !== '' && !token.scopes.includes(route.needs))
+      refuse('missing_scope', { needed: route.needs, provided: token.scopes.join(',') });
     return token;
   };
 }

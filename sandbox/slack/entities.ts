@@ -59,7 +59,10 @@ export interface SlackState {
 /** A workspace with the channels `support` (C0123) and `random` (C0456), and two people. */
 export function createSlackState(tokens: readonly Token[]): SlackState {
   return {
-    teamId: 'T0SANDBOX', appId: 'A0DESKBRIDGE', botId: 'B0DESKBRIDGE', botUserId: 'U0DESKBRIDGE',
+    teamId: 'T0SANDBOX',
+    appId: 'A0DESKBRIDGE',
+    botId: 'B0DESKBRIDGE',
+    botUserId: 'U0DESKBRIDGE',
     tokens: new Map(tokens.map((token) => [token.value, token])),
     channels: new Map([newChannel('C0123', 'support'), newChannel('C0456', 'random')].map((channel) => [channel.id, channel])),
     users: new Map(

@@ -24,7 +24,13 @@ export function messageJson(state: SlackState, message: Message, withMetadata: b
 /** A person (https://docs.slack.dev/reference/methods/users.info). The address needs the scope `users:read.email`. */
 export function userJson(state: SlackState, user: User, withEmail: boolean): Json {
   return {
-    id: user.id, team_id: state.teamId, name: user.name, deleted: false, real_name: user.realName, tz: 'Europe/Berlin', is_bot: false,
+    id: user.id,
+    team_id: state.teamId,
+    name: user.name,
+    deleted: false,
+    real_name: user.realName,
+    tz: 'Europe/Berlin',
+    is_bot: false,
     profile: { real_name: user.realName, display_name: user.name, ...(withEmail ? { email: user.email } : {}) },
   };
 }

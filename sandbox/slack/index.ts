@@ -52,9 +52,15 @@ export async function startSlack(options: SlackOptions): Promise<SlackHandle> {
   const urls = options.urls ?? {};
   const sender = createEventSender(parts, state, urls, options.signingSecret, options.retryWaitsMs);
   const workspace = createWorkspace(state, parts.clock, sender);
-  const base = await startHandle(parts, systemOf(workspace, parts, options.limitPosts ?? false), options, { snapshot: (query) => snapshot(workspace, query), drivers: driversOf(workspace, sender) });
+  const base = await startHandle(parts, systemOf(workspace, parts, options.limitPosts ?? false), options, {
+    snapshot: (query) => snapshot(workspace, query),
+    drivers: driversOf(workspace, sender),
+  });
   return {
-    ...base, state, urls, sender,
+    ...base,
+    state,
+    urls,
+    sender,
     threads: workspace.threads,
     userWrites: (message) => userWrites(workspace, message),
     slashCommand: (command) => slashCommand(state, sender, command),
@@ -68,7 +74,10 @@ function systemOf(workspace: Workspace, parts: Parts, limitPosts: boolean): Syst
   return {
     routes: [...accountRoutes(workspace.state), ...chatRoutes(workspace, parts.clock, limitPosts), ...conversationRoutes(workspace.state)],
     authorise: createAuthorise(workspace.state),
-    notFound: (request) => (request.path.startsWith('/api/') ? failure('unknown_method', { req_method: request.path.slice('/api/'.length) }) : { status: 404, text: '' }),
+    notFound: (request) =>
+      request.path.startsWith('/api/')
+        ? failure('unknown_method', { req_method: request.path.slice('/api/'.length) })
+        : { status: 404, text: '' },
     rateLimited,
     serverError: () => ({ status: 500, text: '' }),
     tokenExpired: () => failure('token_revoked'),
@@ -80,7 +89,14 @@ function systemOf(workspace: Workspace, parts: Parts, limitPosts: boolean): Syst
 function snapshot(workspace: Workspace, query: URLSearchParams): unknown {
   const channel = query.get('channel');
   if (channel !== null) return { threads: workspace.threads(channel) };
-  return { channels: [...workspace.state.channels.values()].map(({ id, name, byTs, messages }) => ({ id, name, messages: byTs.size, threads: messages.length })) };
+  return {
+    channels: [...workspace.state.channels.values()].map(({ id, name, byTs, messages }) => ({
+      id,
+      name,
+      messages: byTs.size,
+      threads: messages.length,
+    })),
+  };
 }
 
 function driversOf(workspace: Workspace, sender: EventSender): { readonly [name: string]: Driver } {
@@ -88,10 +104,15 @@ function driversOf(workspace: Workspace, sender: EventSender): { readonly [name:
     'user-message': async (fields, index) => {
       const threadTs = textOf(fields['threadTs']);
       const text = (textOf(fields['text']) ?? 'Hello {n}').replaceAll('{n}', String(index));
-      const { message, told } = userWrites(workspace, { channel: textOf(fields['channel']) ?? 'C0123', text, ...(threadTs === undefined ? {} : { threadTs }) });
+      const { message, told } = userWrites(workspace, {
+        channel: textOf(fields['channel']) ?? 'C0123',
+        text,
+        ...(threadTs === undefined ? {} : { threadTs }),
+      });
       await told;
       return { ts: message.ts };
     },
-    'slash-command': (fields) => slashCommand(workspace.state, sender, { command: textOf(fields['command']) ?? '/desk', text: textOf(fields['text']) ?? '' }),
+    'slash-command': (fields) =>
+      slashCommand(workspace.state, sender, { command: textOf(fields['command']) ?? '/desk', text: textOf(fields['text']) ?? '' }),
   };
 }

@@ -37,16 +37,32 @@ export function signSlack(secret: string, timestamp: number, body: string | Buff
 }
 
 /** Builds the sender of one app. `waitsMs` are the pauses before the three retries: in the real one 0, 1 min, 5 min. */
-export function createEventSender(parts: Parts, state: SlackState, urls: AppUrls, secret: string, waitsMs: readonly number[] = FAST_WAITS_MS): EventSender {
+export function createEventSender(
+  parts: Parts,
+  state: SlackState,
+  urls: AppUrls,
+  secret: string,
+  waitsMs: readonly number[] = FAST_WAITS_MS,
+): EventSender {
   const nextEventId = createIds('Ev', 11);
   const eventRetry: RetryPolicy = { waitsMs, again: ({ headers }) => headers['x-slack-no-retry'] !== '1' };
-  const post = async (to: keyof AppUrls, kind: string, key: string, type: string, body: string, retry: RetryPolicy, signed = true): Promise<HookAnswer> => {
+  const post = async (
+    to: keyof AppUrls,
+    kind: string,
+    key: string,
+    type: string,
+    body: string,
+    retry: RetryPolicy,
+    signed = true,
+  ): Promise<HookAnswer> => {
     const url = urls[to];
     if (url === undefined) throw new Error(`the sandbox app has no address for ${to}; set urls.${to}`);
     const headers = (attempt: number, reason: string | null): { readonly [name: string]: string } => {
       const timestamp = toSeconds(parts.clock());
       const again = attempt === 1 ? {} : { 'x-slack-retry-num': String(attempt - 1), 'x-slack-retry-reason': reason ?? 'unknown_error' };
-      const proof = signed ? { 'x-slack-request-timestamp': String(timestamp), 'x-slack-signature': signSlack(secret, timestamp, body) } : {};
+      const proof = signed
+        ? { 'x-slack-request-timestamp': String(timestamp), 'x-slack-signature': signSlack(secret, timestamp, body) }
+        : {};
       return { 'content-type': type, 'user-agent': 'Slackbot 1.0 (+https://api.slack.com/robots)', ...proof, ...again };
     };
     const answer = await parts.hooks.send({ url, event: kind, key, body, timeoutMs: TIMEOUT_MS, retry, headers });
@@ -55,11 +71,21 @@ export function createEventSender(parts: Parts, state: SlackState, urls: AppUrls
   return {
     event: async (key, event) => {
       if (urls.events === undefined) return;
-      const envelope = { token: 'sandbox', team_id: state.teamId, api_app_id: state.appId, event, type: 'event_callback', event_id: nextEventId(), event_time: toSeconds(parts.clock()), authorizations: [{ enterprise_id: null, team_id: state.teamId, user_id: state.botUserId, is_bot: true }] };
+      const envelope = {
+        token: 'sandbox',
+        team_id: state.teamId,
+        api_app_id: state.appId,
+        event,
+        type: 'event_callback',
+        event_id: nextEventId(),
+        event_time: toSeconds(parts.clock()),
+        authorizations: [{ enterprise_id: null, team_id: state.teamId, user_id: state.botUserId, is_bot: true }],
+      };
       await post('events', String(event['type']), key, 'application/json', JSON.stringify(envelope), eventRetry);
     },
     json: (body) => post('events', String(body['type']), 'json', 'application/json', JSON.stringify(body), ONCE),
-    form: (to, fields) => post(to, to, JSON.stringify(fields), 'application/x-www-form-urlencoded', new URLSearchParams(fields).toString(), ONCE),
+    form: (to, fields) =>
+      post(to, to, JSON.stringify(fields), 'application/x-www-form-urlencoded', new URLSearchParams(fields).toString(), ONCE),
     sslCheck: () => post('events', 'ssl_check', 'ssl_check', 'application/x-www-form-urlencoded', 'ssl_check=1&token=sandbox', ONCE, false),
   };
 }

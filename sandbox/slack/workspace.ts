@@ -6,7 +6,8 @@ import { fieldsOf, textOrNull } from '../core/values.ts';
 import { messageJson } from './formatters.ts';
 
 /** Fields of a new message. */
-export type NewMessage = Pick<Message, 'text' | 'user' | 'threadTs'> & Partial<Pick<Message, 'botId' | 'appId' | 'username' | 'blocks' | 'metadata'>>;
+export type NewMessage = Pick<Message, 'text' | 'user' | 'threadTs'> &
+  Partial<Pick<Message, 'botId' | 'appId' | 'username' | 'blocks' | 'metadata'>>;
 
 /** One message with what marks it. */
 export interface Marked {
@@ -34,11 +35,30 @@ export function createWorkspace(state: SlackState, clock: Clock, sender: EventSe
   return {
     state,
     post: (channel, fields) => {
-      const message: Message = { botId: null, appId: null, username: null, blocks: null, metadata: null, ...fields, ts: nextTs(channel, clock()), channel: channel.id, replies: [], editedTs: null };
+      const message: Message = {
+        botId: null,
+        appId: null,
+        username: null,
+        blocks: null,
+        metadata: null,
+        ...fields,
+        ts: nextTs(channel, clock()),
+        channel: channel.id,
+        replies: [],
+        editedTs: null,
+      };
       const root = message.threadTs === null ? undefined : channel.byTs.get(message.threadTs);
       (root?.replies ?? channel.messages).push(message);
       channel.byTs.set(message.ts, message);
-      return { message, told: sender.event(`${channel.id}/${message.threadTs ?? message.ts}`, { ...messageJson(state, message, false), channel: channel.id, event_ts: message.ts, channel_type: 'channel' }) };
+      return {
+        message,
+        told: sender.event(`${channel.id}/${message.threadTs ?? message.ts}`, {
+          ...messageJson(state, message, false),
+          channel: channel.id,
+          event_ts: message.ts,
+          channel_type: 'channel',
+        }),
+      };
     },
     threads: (channelId) => {
       const channel = state.channels.get(channelId);

@@ -25,7 +25,11 @@ export function badRequest(message: string, param: string): never {
 
 /** The answer of a spent limit; the vendor names the reason in a header (https://docs.stripe.com/rate-limits). */
 export function rateLimited(retryAfterS: number | null): Answer {
-  const headers = { 'stripe-rate-limited-reason': 'global-rate', 'stripe-should-retry': 'true', ...(retryAfterS === null ? {} : { 'retry-after': String(retryAfterS) }) };
+  const headers = {
+    'stripe-rate-limited-reason': 'global-rate',
+    'stripe-should-retry': 'true',
+    ...(retryAfterS === null ? {} : { 'retry-after': String(retryAfterS) }),
+  };
   return { ...failure(429, 'invalid_request_error', 'Request rate limit exceeded.', { code: 'rate_limit' }), headers };
 }
 
@@ -33,11 +37,22 @@ export function rateLimited(retryAfterS: number | null): Answer {
 export function createAuthorise(state: StripeState): (route: Route<Caller>, request: Request) => Caller {
   return (route, request) => {
     const value = keyFrom(header(request, 'authorization') ?? '');
-    if (value === '') throw new Refusal(failure(401, 'invalid_request_error', 'You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth.'));
+    if (value === '')
+      throw new Refusal(
+        failure(
+          401,
+          'invalid_request_error',
+          'You did not provide an API key. You need to provide your API key in the Authorization header, using Bearer auth.',
+        ),
+      );
     const key = state.keys.get(value);
     if (key === undefined) throw new Refusal(failure(401, 'invalid_request_error', `Invalid API Key provided: ${value.slice(0, 8)}****`));
     if (key.rights.includes('*') || key.rights.includes(route.needs)) return { key: value };
-    throw new Refusal(failure(403, 'invalid_request_error', `The provided key does not have the required permissions for this endpoint: ${route.needs}.`, { code: 'more_permissions_required_for_application' }));
+    throw new Refusal(
+      failure(403, 'invalid_request_error', `The provided key does not have the required permissions for this endpoint: ${route.needs}.`, {
+        code: 'more_permissions_required_for_application',
+      }),
+    );
   };
 }
 

@@ -37,7 +37,15 @@ export function createBank(state: StripeState, clock: Clock, emit: Emit): Bank {
   const bank: Bank = {
     state,
     happen: (type, objectId, objectPath, object) => {
-      const event: StripeEvent = { id: state.nextId('evt'), type, created: toSeconds(clock()), object, objectId, objectPath, delivered: false };
+      const event: StripeEvent = {
+        id: state.nextId('evt'),
+        type,
+        created: toSeconds(clock()),
+        object,
+        objectId,
+        objectPath,
+        delivered: false,
+      };
       state.events.push(event);
       state.eventsById.set(event.id, event);
       return { event, told: emit(event) };

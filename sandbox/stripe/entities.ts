@@ -58,8 +58,22 @@ export interface StripeState {
 
 /** An account with three customers, and an open invoice of each: USD, JPY (no minor unit) and KWD (three decimals). */
 export function createStripeState(keys: readonly ApiKey[], nowS: number): StripeState {
-  const ids = { cus: createIds('cus_', 14), in: createIds('in_1Sbx', 20), evt: createIds('evt_1Sbx', 20), req: createIds('req_', 14), sub: createIds('sub_1Sbx', 20), il: createIds('il_1Sbx', 20) };
-  const state: StripeState = { keys: new Map(keys.map((key) => [key.value, key])), customers: new Map(), invoices: new Map(), events: [], eventsById: new Map(), nextId: (kind) => ids[kind]() };
+  const ids = {
+    cus: createIds('cus_', 14),
+    in: createIds('in_1Sbx', 20),
+    evt: createIds('evt_1Sbx', 20),
+    req: createIds('req_', 14),
+    sub: createIds('sub_1Sbx', 20),
+    il: createIds('il_1Sbx', 20),
+  };
+  const state: StripeState = {
+    keys: new Map(keys.map((key) => [key.value, key])),
+    customers: new Map(),
+    invoices: new Map(),
+    events: [],
+    eventsById: new Map(),
+    nextId: (kind) => ids[kind](),
+  };
   addInvoice(state, nowS, { amountDue: 4900, currency: 'usd', name: 'Lisa Schmidt', email: 'lisa@example.com' });
   addInvoice(state, nowS, { amountDue: 12_000, currency: 'jpy', name: 'Aiko Tanaka', email: 'aiko@example.com' });
   addInvoice(state, nowS, { amountDue: 15_250, currency: 'kwd', name: 'Noor Al-Sabah', email: 'noor@example.com' });
@@ -81,16 +95,34 @@ export function addInvoice(state: StripeState, nowS: number, fields: NewInvoice)
   const customer = state.customers.get(fields.customerId ?? '') ?? addCustomer(state, nowS, fields);
   const id = state.nextId('in');
   const invoice: Invoice = {
-    id, number: `SBX-${String(state.invoices.size + 1).padStart(4, '0')}`, customerId: customer.id, created: nowS, currency: fields.currency ?? 'usd', amountDue: fields.amountDue ?? 4900,
-    status: 'open', attemptCount: 0, nextPaymentAttempt: nowS + 3600,
+    id,
+    number: `SBX-${String(state.invoices.size + 1).padStart(4, '0')}`,
+    customerId: customer.id,
+    created: nowS,
+    currency: fields.currency ?? 'usd',
+    amountDue: fields.amountDue ?? 4900,
+    status: 'open',
+    attemptCount: 0,
+    nextPaymentAttempt: nowS + 3600,
   };
   state.invoices.set(id, invoice);
   return invoice;
 }
 
 /** Adds a customer. */
-export function addCustomer(state: StripeState, nowS: number, fields: { readonly name?: string | null; readonly email?: string | null; readonly phone?: string | null }): Customer {
-  const customer: Customer = { id: state.nextId('cus'), created: nowS, name: fields.name ?? null, email: fields.email ?? null, phone: fields.phone ?? null, metadata: {} };
+export function addCustomer(
+  state: StripeState,
+  nowS: number,
+  fields: { readonly name?: string | null; readonly email?: string | null; readonly phone?: string | null },
+): Customer {
+  const customer: Customer = {
+    id: state.nextId('cus'),
+    created: nowS,
+    name: fields.name ?? null,
+    email: fields.email ?? null,
+    phone: fields.phone ?? null,
+    metadata: {},
+  };
   state.customers.set(customer.id, customer);
   return customer;
 }

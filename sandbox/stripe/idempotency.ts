@@ -29,7 +29,11 @@ export function withIdempotency(routes: readonly Route<Caller>[], clock: () => n
         return answer;
       }
       if (first.parameters === parameters) return { ...first.answer, headers: { ...first.answer.headers, 'idempotent-replayed': 'true' } };
-      return failure(400, 'idempotency_error', `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`);
+      return failure(
+        400,
+        'idempotency_error',
+        `Keys for idempotent requests can only be used with the same parameters they were first used with. Try using a key other than '${key}' if you meant to execute a different request.`,
+      );
     },
   }));
 }

@@ -52,7 +52,10 @@ function systemOf(bank: Bank, parts: Parts): System<Caller> {
     serverError: () => failure(500, 'api_error', 'Sorry! There was an error while talking to one of our backends.'),
     tokenExpired: () => failure(401, 'invalid_request_error', 'Expired API Key provided.', { code: 'api_key_expired' }),
     malformed: () => failure(400, 'invalid_request_error', 'Invalid request body.'),
-    headers: (request) => ({ 'request-id': bank.state.nextId('req'), 'stripe-version': String(request.headers['stripe-version'] ?? API_VERSION) }),
+    headers: (request) => ({
+      'request-id': bank.state.nextId('req'),
+      'stripe-version': String(request.headers['stripe-version'] ?? API_VERSION),
+    }),
   };
 }
 

@@ -38,9 +38,17 @@ export function createEmit(parts: Parts, destinations: readonly Destination[], w
         .map((one) => {
           const body = JSON.stringify(one.payload === 'thin' ? thinEventJson(event) : eventJson(event), null, 2);
           return parts.hooks.send({
-            url: one.url, event: event.type, key: `${one.url} ${event.id}`, body, timeoutMs: TIMEOUT_MS,
+            url: one.url,
+            event: event.type,
+            key: `${one.url} ${event.id}`,
+            body,
+            timeoutMs: TIMEOUT_MS,
             retry: { waitsMs, again: () => true },
-            headers: () => ({ 'content-type': 'application/json; charset=utf-8', 'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)', 'stripe-signature': signStripe(one.secrets, toSeconds(parts.clock()), body) }),
+            headers: () => ({
+              'content-type': 'application/json; charset=utf-8',
+              'user-agent': 'Stripe/1.0 (+https://stripe.com/docs/webhooks)',
+              'stripe-signature': signStripe(one.secrets, toSeconds(parts.clock()), body),
+            }),
           });
         }),
     );

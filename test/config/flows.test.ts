@@ -132,6 +132,13 @@ describe('the router', () => {
     ]);
   });
 
+  it("orders by a fact where the kind names one, and by the record where the event hasn't got it", () => {
+    const byCustomer = createRouter({ flows: loaded.config.flows.map((one) => ({ ...one, orderBy: 'customer.id' })) });
+    const event = { topic: 'order.made', record: 'order:1' };
+    expect(byCustomer('store', { ...event, facts: { 'customer.id': 'cus_1' } })[0]?.key).toBe('customer.id:cus_1');
+    expect(byCustomer('store', { ...event, facts: { 'customer.id': null } })[0]?.key).toBe('order:1');
+  });
+
   it('gives no key to an event without a record', () => {
     expect(route('store', { topic: 'order.made', record: null, facts: {} })[0]?.key).toBeNull();
   });

@@ -42,6 +42,13 @@ export function describeOnEachDatabase(name: string, rules: (open: () => Promise
   });
 }
 
+/** A migrated database for a test of more than the store: on the tests' PostgreSQL where there is one, else PGlite. */
+export async function makeDatabase(): Promise<TestDatabase> {
+  const made = POSTGRES_URL === undefined ? await makePglite() : await makePostgres();
+  await migrate(made.db);
+  return made;
+}
+
 /** An empty database on the tests' PostgreSQL, not migrated. */
 export async function makePostgres(): Promise<TestDatabase> {
   if (POSTGRES_URL === undefined)

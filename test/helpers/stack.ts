@@ -21,6 +21,7 @@ import type { ServerProcess } from '../../server/create-server.ts';
 import type { Database } from '../../store/database.ts';
 import type { RunningWorker } from '../../worker/create-worker.ts';
 import type { HostOptions } from '../../worker/host.ts';
+import type { TaskQueues } from '../../workflows/contract.ts';
 
 /** The helpdesk that a stack speaks to. */
 export type Helpdesk = 'chatwoot' | 'deskwoot';
@@ -34,6 +35,8 @@ export interface StackOptions {
   readonly sandbox?: SandboxOptions;
   /** `false`: nothing executes until `startWorker`. */
   readonly worker?: boolean;
+  /** Hands every first attempt over this one way; left out: by how much there is to do. */
+  readonly way?: 'delivery' | 'batch';
 }
 
 /** The whole product with its remote systems, in this process, over real HTTP and a real Temporal server. */
@@ -42,6 +45,7 @@ export interface Stack {
   readonly sandbox: Sandbox;
   readonly server: ServerProcess;
   readonly client: Client;
+  readonly queues: TaskQueues;
   readonly origin: string;
   /** Everything logged so far. */
   log(): string;
@@ -54,6 +58,8 @@ export const BOTH_FLOWS = `
   - { name: dunning, on: billing/invoice.payment_failed, do: open-conversation, with: { inbox: Billing, label: dunning, priority: high } }
   - { name: team-threads, on: [helpdesk/conversation.created, helpdesk/message.created], do: slack-thread, with: { connection: team, channel: C0123 } }
 `;
+
+const CALM_OF = { delivery: { perSecond: 1000, burst: 1000 }, batch: { perSecond: 0, burst: 0 } } as const;
 
 /** Starts a stack on free ports, with task queues of its own so that stacks do not meet on the shared Temporal server. */
 export async function startStack(options: StackOptions): Promise<Stack> {
@@ -83,6 +89,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     metrics: createMetrics(),
     log,
     now: Date.now,
+    ...(options.way === undefined ? {} : { calm: CALM_OF[options.way] }),
   });
   const origin = `http://127.0.0.1:${server.port}`;
   pointHooks(sandbox, options.helpdesk, origin);
@@ -92,6 +99,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     sandbox,
     server,
     client,
+    queues,
     origin,
     log: () => lines.join(''),
     async startWorker() {

@@ -1,10 +1,16 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { Connection } from '@temporalio/client';
+import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { findTemporalCli } from '../../setup/temporal-cli.mjs';
+import { FAILURE_CONVERTER_PATH } from '../../temporal/data-converter.ts';
 
 const START_TIMEOUT_MS = 60_000;
 const STOP_TIMEOUT_MS = 10_000;
@@ -27,13 +33,28 @@ declare module 'vitest' {
   }
 }
 
-/** Global set-up of the Temporal tests: one dev server in memory for the whole run, with our search attributes. */
+/** Global set-up of the Temporal tests: one dev server in memory for the whole run, with our search attributes, and one workflow bundle. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const given = process.env['TEST_TEMPORAL_ADDRESS'];
   const server = given ? { address: given, stop: async (): Promise<void> => undefined } : await startDevServer();
   process.env['TEST_TEMPORAL_ADDRESS'] = server.address;
   project.provide('temporalAddress', server.address);
-  return server.stop;
+  const bundle = await bundleWorkflows();
+  process.env['TEST_WORKFLOW_BUNDLE'] = bundle.path;
+  return async () => {
+    bundle.remove();
+    await server.stop();
+  };
+}
+
+/** Today's workflows, bundled once for all test files. */
+async function bundleWorkflows(): Promise<{ path: string; remove: () => void }> {
+  const folder = mkdtempSync(join(tmpdir(), 'deskbridge-bundle-'));
+  const path = join(folder, 'workflows.js');
+  const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
+  const { code } = await bundleWorkflowCode({ workflowsPath, failureConverterPath: FAILURE_CONVERTER_PATH, logger: new DefaultLogger('WARN') });
+  writeFileSync(path, code);
+  return { path, remove: () => rmSync(folder, { recursive: true }) };
 }
 
 async function startDevServer(): Promise<{ address: string; stop: () => Promise<void> }> {

@@ -98,7 +98,7 @@ describeOnEachDatabase('an intent', (open) => {
     expect(await resendIntent(db, { ...toIntent(row), intent, sendForMs: 1_000 })).toBeNull();
     expect(await allowResend(db, { lease: 'L2', deliveryId: row?.deliveryId ?? '' })).toBe(0);
     expect(await allowResend(db, { lease: 'L1', deliveryId: row?.deliveryId ?? '' })).toBe(1);
-    expect(await resendIntent(db, { ...toIntent(row), intent, sendForMs: 1_000 })).toMatchObject({ state: 'pending' });
+    expect(await writeIntent(db, toIntent(row, { class: 'once' }))).toMatchObject({ kind: 'fresh' });
   });
 
   it('written twice in one commit is fresh once', async () => {
@@ -169,6 +169,17 @@ describeOnEachDatabase('an effect', (open) => {
     expect(await ownEffect(db, seen)).toBe('own');
     expect(await ownEffect(db, { ...seen, remoteId: '8' })).toBe('foreign');
     expect(await ownEffect(db, { ...seen, remoteId: null })).toBe('own');
+  });
+
+  it('that nobody settled in time holds up no look-up: the same text is our own, any other is not', async () => {
+    const db = await open();
+    await recordEach(db, 'sync', 'k', ['one']);
+    const [row] = await claimAndBegin(db, 'L1');
+    await writeIntent(db, toIntent(row, { sendForMs: -13_000 }));
+    const seen = { connection: 'helpdesk', kind: 'message', target: 'conversation:42', remoteId: '9', textHash: 'hash' };
+    expect(await ownEffect(db, seen)).toBe('own');
+    expect(await ownEffect(db, { ...seen, textHash: 'another text' })).toBe('foreign');
+    expect(await ownEffect(db, { ...seen, textHash: null })).toBe('foreign');
   });
 
   it('of unknown outcome is our own when its text comes back', async () => {

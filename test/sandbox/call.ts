@@ -14,7 +14,12 @@ export interface Answered extends Looked {
 }
 
 /** Calls a path of an origin; `body` goes as JSON, `form` as a form. */
-export async function call(origin: string, method: string, path: string, given: { readonly headers?: Record<string, string>; readonly body?: unknown; readonly form?: Record<string, string> | FormData } = {}): Promise<Answered> {
+export async function call(
+  origin: string,
+  method: string,
+  path: string,
+  given: { readonly headers?: Record<string, string>; readonly body?: unknown; readonly form?: Record<string, string> | FormData } = {},
+): Promise<Answered> {
   const form = given.form instanceof FormData || given.form === undefined ? given.form : new URLSearchParams(given.form);
   const response = await fetch(origin + path, {
     method,
@@ -27,7 +32,11 @@ export async function call(origin: string, method: string, path: string, given: 
 /** Makes a text that should be JSON easy to look into. */
 export function lookInto(raw: string): Looked {
   const whole = parsed(raw);
-  const at = (path = ''): unknown => path.split('.').filter((part) => part !== '').reduce<unknown>((value, part) => inside(value, part), whole);
+  const at = (path = ''): unknown =>
+    path
+      .split('.')
+      .filter((part) => part !== '')
+      .reduce<unknown>((value, part) => inside(value, part), whole);
   return {
     raw,
     at,

@@ -15,7 +15,11 @@ let receiver: Receiver;
 let desk: ChatwootHandle;
 
 function start(more: Partial<ChatwootOptions> = {}): Promise<ChatwootHandle> {
-  const tokens = [{ value: ADMIN, kind: 'user' as const, ownerId: 1 }, { value: AGENT, kind: 'user' as const, ownerId: 2 }, { value: BOT, kind: 'agent_bot' as const, ownerId: 1 }];
+  const tokens = [
+    { value: ADMIN, kind: 'user' as const, ownerId: 1 },
+    { value: AGENT, kind: 'user' as const, ownerId: 2 },
+    { value: BOT, kind: 'agent_bot' as const, ownerId: 1 },
+  ];
   return startChatwoot({ accountId: 1, tokens, ...more });
 }
 
@@ -48,7 +52,12 @@ describe('Chatwoot access', () => {
   it('answers a missing token with {errors} and a wrong one with {error}', async () => {
     const none = await call(desk.origin, 'GET', `${A}/inboxes`);
     const wrong = await as('nobody', 'GET', `${A}/inboxes`);
-    expect([none.status, none.at('errors.0'), wrong.status, wrong.at('error')]).toEqual([401, expect.any(String), 401, 'Invalid Access Token']);
+    expect([none.status, none.at('errors.0'), wrong.status, wrong.at('error')]).toEqual([
+      401,
+      expect.any(String),
+      401,
+      'Invalid Access Token',
+    ]);
   });
 
   it.each([
@@ -73,7 +82,12 @@ describe('Chatwoot contacts', () => {
     [{ identifier: 'STRIPE:cus_1' }, 'identifier'],
     [{ phone_number: '+491701234567' }, 'phone_number'],
   ])('refuses a second contact with %j and names the attribute', async (fields, attribute) => {
-    await as(ADMIN, 'POST', `${A}/contacts`, { name: 'Lisa', email: 'lisa@example.com', identifier: 'stripe:cus_1', phone_number: '+491701234567' });
+    await as(ADMIN, 'POST', `${A}/contacts`, {
+      name: 'Lisa',
+      email: 'lisa@example.com',
+      identifier: 'stripe:cus_1',
+      phone_number: '+491701234567',
+    });
     const second = await as(ADMIN, 'POST', `${A}/contacts`, fields);
     expect([second.status, second.at('attributes')]).toEqual([422, [attribute]]);
   });
@@ -92,11 +106,17 @@ describe('Chatwoot contacts', () => {
     ['email', 'contains', 'lisa@example', 1],
   ])('filters %s %s %s to %i', async (attribute_key, filter_operator, value, count) => {
     await as(ADMIN, 'POST', `${A}/contacts`, { email: 'lisa@example.com', identifier: 'stripe:cus_1', phone_number: '+491701234567' });
-    const found = await as(ADMIN, 'POST', `${A}/contacts/filter`, { payload: [{ attribute_key, filter_operator, values: [value], query_operator: null }] });
+    const found = await as(ADMIN, 'POST', `${A}/contacts/filter`, {
+      payload: [{ attribute_key, filter_operator, values: [value], query_operator: null }],
+    });
     expect(found.at('meta.count')).toBe(count);
   });
 
-  it.each([[{ attribute_key: 'shoe_size', filter_operator: 'equal_to', values: ['1'] }], [{ attribute_key: 'email', filter_operator: 'is', values: ['1'] }], [{ attribute_key: 'email', filter_operator: 'equal_to', values: [] }]])('refuses the filter %j with 422', async (condition) => {
+  it.each([
+    [{ attribute_key: 'shoe_size', filter_operator: 'equal_to', values: ['1'] }],
+    [{ attribute_key: 'email', filter_operator: 'is', values: ['1'] }],
+    [{ attribute_key: 'email', filter_operator: 'equal_to', values: [] }],
+  ])('refuses the filter %j with 422', async (condition) => {
     expect((await as(ADMIN, 'POST', `${A}/contacts/filter`, { payload: [condition] })).status).toBe(422);
   });
 
@@ -106,7 +126,7 @@ describe('Chatwoot contacts', () => {
     expect((await as(ADMIN, 'PUT', path, { custom_attributes: { b: 2 } })).at('payload.custom_attributes')).toEqual({ a: 1, b: 2 });
   });
 
-  it('shows a contact\'s twenty newest conversations', async () => {
+  it("shows a contact's twenty newest conversations", async () => {
     const { contactId } = desk.customerWrites('new', 'first', [], { email: 'a@example.com' });
     for (let n = 0; n < 21; n += 1) desk.customerWrites('new', 'more', [], { email: 'a@example.com' });
     const shown = await as(ADMIN, 'GET', `${A}/contacts/${contactId}/conversations`);
@@ -128,7 +148,11 @@ describe('Chatwoot conversations', () => {
     const path = await conversationInApiInbox();
     const flipped = await as(ADMIN, 'POST', `${path}/toggle_status`, {});
     const broken = await as(ADMIN, 'POST', `${path}/toggle_status`, { status: 'bot' });
-    expect([flipped.at('payload.current_status'), broken.status, broken.headers.get('content-type')]).toEqual(['resolved', 500, 'text/html; charset=UTF-8']);
+    expect([flipped.at('payload.current_status'), broken.status, broken.headers.get('content-type')]).toEqual([
+      'resolved',
+      500,
+      'text/html; charset=UTF-8',
+    ]);
   });
 
   it('replaces labels and custom attributes as a whole', async () => {
@@ -172,10 +196,21 @@ describe('Chatwoot messages', () => {
 
   it('keeps source_id and content_attributes, echoes echo_id, and writes the type as a number', async () => {
     const path = await conversationInApiInbox();
-    const made = await as(ADMIN, 'POST', `${path}/messages`, { content: 'Hello', private: true, source_id: 'db:1', content_attributes: { key: 'k' }, echo_id: 'e' });
+    const made = await as(ADMIN, 'POST', `${path}/messages`, {
+      content: 'Hello',
+      private: true,
+      source_id: 'db:1',
+      content_attributes: { key: 'k' },
+      echo_id: 'e',
+    });
     const read = await as(ADMIN, 'GET', `${path}/messages`);
     expect(made.at()).toMatchObject({ echo_id: 'e', message_type: 1 });
-    expect(read.at('payload.0')).toMatchObject({ source_id: 'db:1', content_attributes: { key: 'k' }, private: true, sender: { id: 1, type: 'user' } });
+    expect(read.at('payload.0')).toMatchObject({
+      source_id: 'db:1',
+      content_attributes: { key: 'k' },
+      private: true,
+      sender: { id: 1, type: 'user' },
+    });
     expect(read.at('payload.0.echo_id')).toBeUndefined();
   });
 
@@ -183,13 +218,20 @@ describe('Chatwoot messages', () => {
     const { conversationId } = desk.customerWrites('new', 'Hi', [], { inboxId: 2 });
     const refused = await as(ADMIN, 'POST', `${A}/conversations/${conversationId}/messages`, { content: 'x', message_type: 'incoming' });
     const taken = await as(ADMIN, 'POST', `${await conversationInApiInbox()}/messages`, { content: 'x', message_type: 'incoming' });
-    expect([refused.status, refused.at('error'), taken.at('message_type')]).toEqual([422, 'Incoming messages are only allowed in Api inboxes', 0]);
+    expect([refused.status, refused.at('error'), taken.at('message_type')]).toEqual([
+      422,
+      'Incoming messages are only allowed in Api inboxes',
+      0,
+    ]);
   });
 
   it('refuses more messages a minute than its limit with 422', async () => {
     await restart({ messagesPerMinute: 1 });
     const path = await conversationInApiInbox();
-    const statuses = [await as(ADMIN, 'POST', `${path}/messages`, { content: 'a' }), await as(ADMIN, 'POST', `${path}/messages`, { content: 'b' })].map((one) => one.status);
+    const statuses = [
+      await as(ADMIN, 'POST', `${path}/messages`, { content: 'a' }),
+      await as(ADMIN, 'POST', `${path}/messages`, { content: 'b' }),
+    ].map((one) => one.status);
     expect(statuses).toEqual([200, 422]);
   });
 });
@@ -199,11 +241,17 @@ describe('Chatwoot webhooks', () => {
     desk.subscriptions.push({ kind: 'account', id: 1, url: receiver.url, secret: 'secret', subscriptions: ['message_created'] });
     await desk.customerWrites('new', 'a < b & c').told;
     const one = receiver.received[0];
-    const digest = createHmac('sha256', 'secret').update(`${String(one?.headers['x-chatwoot-timestamp'])}.${one?.raw ?? ''}`).digest('hex');
+    const digest = createHmac('sha256', 'secret')
+      .update(`${String(one?.headers['x-chatwoot-timestamp'])}.${one?.raw ?? ''}`)
+      .digest('hex');
     expect(one?.headers['x-chatwoot-signature']).toBe(`sha256=${digest}`);
     expect(one?.headers['x-chatwoot-delivery']).toMatch(/^[0-9a-f-]{36}$/);
     expect(one?.raw).toContain('a \\u003c b \\u0026 c');
-    expect([one?.at('message_type'), one?.at('conversation.messages.0.message_type'), one?.at('sender.type')]).toEqual(['incoming', 0, undefined]);
+    expect([one?.at('message_type'), one?.at('conversation.messages.0.message_type'), one?.at('sender.type')]).toEqual([
+      'incoming',
+      0,
+      undefined,
+    ]);
   });
 
   it('sends no signature and no delivery id from an old server', async () => {
@@ -212,20 +260,31 @@ describe('Chatwoot webhooks', () => {
     expect(Object.keys(receiver.received[0]?.headers ?? {}).filter((name) => name.startsWith('x-chatwoot'))).toEqual([]);
   });
 
-  it('tells of a customer\'s first message all that the server tells', async () => {
+  it("tells of a customer's first message all that the server tells", async () => {
     desk.subscriptions.push({ kind: 'account', id: 1, url: receiver.url, secret: 's' });
     await desk.customerWrites('new', 'Hi').told;
-    expect(receiver.received.map((one) => one.at('event')).sort()).toEqual(['contact_created', 'contact_updated', 'conversation_created', 'conversation_updated', 'message_created']);
+    expect(receiver.received.map((one) => one.at('event')).sort()).toEqual([
+      'contact_created',
+      'contact_updated',
+      'conversation_created',
+      'conversation_updated',
+      'message_created',
+    ]);
   });
 
-  it('echoes what the API writes, with the token\'s owner as the sender', async () => {
+  it("echoes what the API writes, with the token's owner as the sender", async () => {
     const path = await conversationInApiInbox();
     desk.subscriptions.push({ kind: 'api-inbox', id: 1, inboxId: 1, url: receiver.url, secret: 's' });
     await as(ADMIN, 'POST', `${path}/messages`, { content: 'Hello', content_attributes: { key: 'k' } });
     await as(ADMIN, 'POST', `${path}/toggle_priority`, { priority: 'high' });
     await desk.hooks.idle();
     const [message, , priority] = receiver.received;
-    expect(message?.at()).toMatchObject({ event: 'message_created', message_type: 'outgoing', sender: { id: 1, type: 'user' }, content_attributes: { key: 'k' } });
+    expect(message?.at()).toMatchObject({
+      event: 'message_created',
+      message_type: 'outgoing',
+      sender: { id: 1, type: 'user' },
+      content_attributes: { key: 'k' },
+    });
     expect(priority?.at('changed_attributes')).toEqual([{ priority: { previous_value: null, current_value: 'high' } }]);
   });
 
@@ -240,21 +299,42 @@ describe('Chatwoot webhooks', () => {
     expect('account' in Object(receiver.received[0]?.at())).toBe('account' in expected);
   });
 
-  it.each([['account', 500, 1], ['api-inbox', 500, 1], ['agent-bot', 500, 3], ['agent-bot', 429, 3], ['agent-bot', 503, 1]] as const)('%s answered %i makes %i attempts with one delivery id', async (kind, status, attempts) => {
+  it.each([
+    ['account', 500, 1],
+    ['api-inbox', 500, 1],
+    ['agent-bot', 500, 3],
+    ['agent-bot', 429, 3],
+    ['agent-bot', 503, 1],
+  ] as const)('%s answered %i makes %i attempts with one delivery id', async (kind, status, attempts) => {
     await restart({ botWaitMs: 5 });
     const { conversationId } = desk.customerWrites('new', 'Hi');
     await desk.hooks.idle();
-    desk.subscriptions.push({ kind, id: 1, url: receiver.url, secret: 's', ...(kind === 'account' ? { subscriptions: ['message_created'] } : {}) });
+    desk.subscriptions.push({
+      kind,
+      id: 1,
+      url: receiver.url,
+      secret: 's',
+      ...(kind === 'account' ? { subscriptions: ['message_created'] } : {}),
+    });
     receiver.answers.push(status, status, status);
     desk.agentWrites(conversationId, 'note', { private: true });
     await desk.hooks.idle();
-    expect([receiver.received.length, new Set(receiver.received.map((one) => one.headers['x-chatwoot-delivery'])).size]).toEqual([attempts, 1]);
+    expect([receiver.received.length, new Set(receiver.received.map((one) => one.headers['x-chatwoot-delivery'])).size]).toEqual([
+      attempts,
+      1,
+    ]);
   });
 
   it('registers one webhook per address, and refuses unknown events', async () => {
     const first = await as(ADMIN, 'POST', `${A}/webhooks`, { url: receiver.url, subscriptions: ['message_created'] });
     const again = await as(ADMIN, 'POST', `${A}/webhooks`, { url: receiver.url });
     const unknown = await as(ADMIN, 'POST', `${A}/webhooks`, { url: `${receiver.url}2`, subscriptions: ['contact_deleted'] });
-    expect([first.status, typeof first.at('payload.webhook.secret'), again.status, again.at('message'), unknown.status]).toEqual([200, 'string', 422, 'Url has already been taken', 422]);
+    expect([first.status, typeof first.at('payload.webhook.secret'), again.status, again.at('message'), unknown.status]).toEqual([
+      200,
+      'string',
+      422,
+      'Url has already been taken',
+      422,
+    ]);
   });
 });

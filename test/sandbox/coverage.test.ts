@@ -28,7 +28,10 @@ function deskwootCalls(conversationId: string, contactId: string, otherId: strin
     'GET /api/v1/accounts/:accountId/settings': { path: `${D}/settings` },
     'GET /api/v1/conversations/:conversationId': { path: C },
     'PATCH /api/v1/conversations/:conversationId': { path: C, body: { status: 'PENDING' } },
-    'POST /api/v1/accounts/:accountId/conversations/bulk': { path: `${D}/conversations/bulk`, body: { conversationIds: [conversationId], action: 'change_status', value: 'OPEN' } },
+    'POST /api/v1/accounts/:accountId/conversations/bulk': {
+      path: `${D}/conversations/bulk`,
+      body: { conversationIds: [conversationId], action: 'change_status', value: 'OPEN' },
+    },
     'POST /api/v1/conversations/:conversationId/labels': { path: `${C}/labels`, status: 201, body: { labelId: 'label_vip' } },
     'DELETE /api/v1/conversations/:conversationId/labels': { path: `${C}/labels?labelId=label_vip` },
     'GET /api/v1/conversations/:conversationId/messages': { path: `${C}/messages` },
@@ -36,14 +39,28 @@ function deskwootCalls(conversationId: string, contactId: string, otherId: strin
     'POST /api/v1/conversations/:conversationId/attachments': { path: `${C}/attachments`, status: 201, upload: true },
     'GET /api/v1/accounts/:accountId/contacts': { path: `${D}/contacts?search=lisa&segment=new` },
     'GET /api/v1/accounts/:accountId/conversations': { path: `${D}/conversations?status=OPEN` },
-    'POST /api/v1/accounts/:accountId/conversations': { path: `${D}/conversations`, status: 201, body: { inboxId: 'inbox_web', contactId, message: 'x' } },
+    'POST /api/v1/accounts/:accountId/conversations': {
+      path: `${D}/conversations`,
+      status: 201,
+      body: { inboxId: 'inbox_web', contactId, message: 'x' },
+    },
     'GET /api/v1/accounts/:accountId/contacts/:contactId': { path: `${D}/contacts/${contactId}` },
     'POST /api/v1/accounts/:accountId/contacts': { path: `${D}/contacts`, status: 201, body: { name: 'x' } },
     'PATCH /api/v1/accounts/:accountId/contacts/:contactId': { path: `${D}/contacts/${contactId}`, body: { phone: '+491' } },
-    'POST /api/v1/accounts/:accountId/contacts/merge': { path: `${D}/contacts/merge`, body: { primaryContactId: contactId, secondaryContactId: otherId } },
+    'POST /api/v1/accounts/:accountId/contacts/merge': {
+      path: `${D}/contacts/merge`,
+      body: { primaryContactId: contactId, secondaryContactId: otherId },
+    },
     'DELETE /api/v1/accounts/:accountId/contacts/:contactId': { path: `${D}/contacts/${contactId}` },
-    ...Object.fromEntries(['inboxes', 'agents', 'teams', 'labels', 'webhooks', 'api-tokens'].map((name) => [`POST /api/v1/accounts/:accountId/${name}`, closed(`${D}/${name}`, {})])),
-    ...Object.fromEntries(['webhooks', 'api-tokens', 'audit-logs'].map((name) => [`GET /api/v1/accounts/:accountId/${name}`, closed(`${D}/${name}`)])),
+    ...Object.fromEntries(
+      ['inboxes', 'agents', 'teams', 'labels', 'webhooks', 'api-tokens'].map((name) => [
+        `POST /api/v1/accounts/:accountId/${name}`,
+        closed(`${D}/${name}`, {}),
+      ]),
+    ),
+    ...Object.fromEntries(
+      ['webhooks', 'api-tokens', 'audit-logs'].map((name) => [`GET /api/v1/accounts/:accountId/${name}`, closed(`${D}/${name}`)]),
+    ),
   };
 }
 
@@ -65,14 +82,23 @@ function chatwootCalls(conversationId: number, contactId: number, messageId: num
     [`GET ${R}/contacts`]: { path: `${A}/contacts` },
     [`POST ${R}/contacts`]: { path: `${A}/contacts`, body: { name: 'x' } },
     [`GET ${R}/contacts/search`]: { path: `${A}/contacts/search?q=lisa` },
-    [`POST ${R}/contacts/filter`]: { path: `${A}/contacts/filter`, body: { payload: [{ attribute_key: 'email', filter_operator: 'equal_to', values: ['x'], query_operator: null }] } },
+    [`POST ${R}/contacts/filter`]: {
+      path: `${A}/contacts/filter`,
+      body: { payload: [{ attribute_key: 'email', filter_operator: 'equal_to', values: ['x'], query_operator: null }] },
+    },
     [`GET ${R}/contacts/:id`]: { path: `${A}/contacts/${contactId}` },
     [`PUT ${R}/contacts/:id`]: { path: `${A}/contacts/${contactId}`, body: { name: 'Lisa S.' } },
     [`PATCH ${R}/contacts/:id`]: { path: `${A}/contacts/${contactId}`, body: { name: 'Lisa' } },
     [`GET ${R}/contacts/:id/conversations`]: { path: `${A}/contacts/${contactId}/conversations` },
-    [`POST ${R}/contacts/:id/contact_inboxes`]: { path: `${A}/contacts/${contactId}/contact_inboxes`, body: { inbox_id: 1, source_id: 'external-1' } },
+    [`POST ${R}/contacts/:id/contact_inboxes`]: {
+      path: `${A}/contacts/${contactId}/contact_inboxes`,
+      body: { inbox_id: 1, source_id: 'external-1' },
+    },
     [`GET ${R}/conversations`]: { path: `${A}/conversations?status=all&updated_within=60` },
-    [`POST ${R}/conversations/filter`]: { path: `${A}/conversations/filter`, body: { payload: [{ attribute_key: 'status', filter_operator: 'equal_to', values: ['open'] }] } },
+    [`POST ${R}/conversations/filter`]: {
+      path: `${A}/conversations/filter`,
+      body: { payload: [{ attribute_key: 'status', filter_operator: 'equal_to', values: ['open'] }] },
+    },
     [`POST ${R}/conversations`]: { path: `${A}/conversations`, body: { source_id: 'external-1', inbox_id: 1 } },
     [`GET ${R}/conversations/:cid`]: { path: C },
     [`PATCH ${R}/conversations/:cid`]: { path: C, body: { priority: 'low' } },
@@ -106,7 +132,10 @@ function stripeCalls(invoiceId: string, customerId: string, eventId: string): Re
 }
 
 function slackCalls(ts: string): Record<string, Good> {
-  const both = (name: string, query: string): Record<string, Good> => ({ [`GET /api/${name}`]: { path: `/api/${name}?${query}` }, [`POST /api/${name}`]: { path: `/api/${name}?${query}` } });
+  const both = (name: string, query: string): Record<string, Good> => ({
+    [`GET /api/${name}`]: { path: `/api/${name}?${query}` },
+    [`POST /api/${name}`]: { path: `/api/${name}?${query}` },
+  });
   return {
     ...both('auth.test', ''),
     ...both('users.info', 'user=U0JAN'),
@@ -124,13 +153,21 @@ describe('every operation of the sandbox', () => {
   });
   afterAll(() => sandbox.close());
 
-  async function callAll(handle: { readonly origin: string; readonly routes: readonly string[] }, calls: Record<string, Good>, headers: Record<string, string>): Promise<void> {
+  async function callAll(
+    handle: { readonly origin: string; readonly routes: readonly string[] },
+    calls: Record<string, Good>,
+    headers: Record<string, string>,
+  ): Promise<void> {
     expect(Object.keys(calls).sort()).toEqual([...handle.routes].sort());
     for (const [route, good] of Object.entries(calls)) {
       const form = new FormData();
       form.set('content', 'a file');
       form.set(handle === sandbox.chatwoot ? 'attachments[]' : 'file', new Blob(['data']), 'note.txt');
-      const answer = await call(handle.origin, route.split(' ')[0] ?? '', good.path, { headers, ...(good.body === undefined ? {} : { body: good.body }), ...(good.upload === true ? { form } : {}) });
+      const answer = await call(handle.origin, route.split(' ')[0] ?? '', good.path, {
+        headers,
+        ...(good.body === undefined ? {} : { body: good.body }),
+        ...(good.upload === true ? { form } : {}),
+      });
       expect([route, answer.status, answer.at('ok') ?? true]).toEqual([route, good.status ?? 200, true]);
     }
   }
@@ -138,19 +175,25 @@ describe('every operation of the sandbox', () => {
   it('of Deskwoot has a good call', async () => {
     const { conversationId, contactId } = sandbox.deskwoot.customerWrites('new', 'Hi', [], { email: 'lisa@example.com' });
     const other = sandbox.deskwoot.customerWrites('new', 'Hi');
-    await callAll(sandbox.deskwoot, deskwootCalls(conversationId, contactId, other.contactId), { authorization: `Bearer ${sandbox.describe().deskwoot.token}` });
+    await callAll(sandbox.deskwoot, deskwootCalls(conversationId, contactId, other.contactId), {
+      authorization: `Bearer ${sandbox.describe().deskwoot.token}`,
+    });
     expect(sandbox.deskwoot.state.conversations.get(other.conversationId)?.contactId).toBe(contactId);
   });
 
   it('of Chatwoot has a good call', async () => {
     const { conversationId, contactId, messageId } = sandbox.chatwoot.customerWrites('new', 'Hi', [], { email: 'lisa@example.com' });
-    await callAll(sandbox.chatwoot, chatwootCalls(conversationId, contactId, messageId), { api_access_token: sandbox.describe().chatwoot.token });
+    await callAll(sandbox.chatwoot, chatwootCalls(conversationId, contactId, messageId), {
+      api_access_token: sandbox.describe().chatwoot.token,
+    });
     expect(sandbox.chatwoot.state.conversations.get(conversationId)?.messages.at(-1)?.attachments).toHaveLength(1);
   });
 
   it('of Stripe has a good call', async () => {
     const { invoice, event } = sandbox.stripe.failPayment({});
-    await callAll(sandbox.stripe, stripeCalls(invoice.id, invoice.customerId, event.id), { authorization: `Bearer ${sandbox.describe().stripe.key}` });
+    await callAll(sandbox.stripe, stripeCalls(invoice.id, invoice.customerId, event.id), {
+      authorization: `Bearer ${sandbox.describe().stripe.key}`,
+    });
   });
 
   it('of Slack has a good call', async () => {
@@ -160,7 +203,9 @@ describe('every operation of the sandbox', () => {
   });
 
   it('breaks nowhere inside', () => {
-    const broken = [sandbox.deskwoot, sandbox.chatwoot, sandbox.stripe, sandbox.slack].flatMap((handle) => handle.journal.requests().flatMap((one) => one.broke ?? []));
+    const broken = [sandbox.deskwoot, sandbox.chatwoot, sandbox.stripe, sandbox.slack].flatMap((handle) =>
+      handle.journal.requests().flatMap((one) => one.broke ?? []),
+    );
     expect(broken).toEqual([]);
   });
 });

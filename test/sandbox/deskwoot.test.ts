@@ -20,7 +20,10 @@ async function restart(more: Partial<DeskwootOptions> = {}): Promise<void> {
 }
 
 function start(more: Partial<DeskwootOptions> = {}): Promise<DeskwootHandle> {
-  const tokens = [{ value: TOKEN, userId: 'user_bridge', scopes: ['read', 'write'] }, { value: NARROW, userId: 'user_bridge', scopes: ['contacts:read'] }];
+  const tokens = [
+    { value: TOKEN, userId: 'user_bridge', scopes: ['read', 'write'] },
+    { value: NARROW, userId: 'user_bridge', scopes: ['contacts:read'] },
+  ];
   return startDeskwoot({ accountId: 'acc_1', tokens, subscriptions: [{ url: receiver.url, secret: SECRET }], ...more });
 }
 
@@ -53,7 +56,13 @@ describe('Deskwoot access', () => {
 
   it('tells at /me who the token is and what it may do', async () => {
     const me = await as(NARROW, 'GET', '/api/v1/me');
-    expect(me.at()).toMatchObject({ user: { id: 'user_bridge' }, accountId: 'acc_1', accountIds: ['acc_1'], authMethod: 'api_token', scopes: ['contacts:read'] });
+    expect(me.at()).toMatchObject({
+      user: { id: 'user_bridge' },
+      accountId: 'acc_1',
+      accountIds: ['acc_1'],
+      authMethod: 'api_token',
+      scopes: ['contacts:read'],
+    });
   });
 
   it('counts the limit per token in fixed windows of a minute, and says when the window ends', async () => {
@@ -64,7 +73,14 @@ describe('Deskwoot access', () => {
     const other = await as(NARROW, 'GET', '/api/v1/me');
     now += 30_000;
     const later = await as(TOKEN, 'GET', '/api/v1/me');
-    expect([...statuses, third.status, third.headers.get('retry-after'), other.status, later.status]).toEqual([200, 200, 429, '30', 200, 200]);
+    expect([...statuses, third.status, third.headers.get('retry-after'), other.status, later.status]).toEqual([
+      200,
+      200,
+      429,
+      '30',
+      200,
+      200,
+    ]);
   });
 
   it('leaves Retry-After out where it is told so', async () => {
@@ -73,7 +89,12 @@ describe('Deskwoot access', () => {
     expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, null]);
   });
 
-  it.each([['GET', `${A}/conversations`], ['POST', `${A}/conversations`], ['POST', `${A}/contacts`], ['GET', `${A}/contacts/c1`]])('does not know %s %s when it keeps to its document', async (method, path) => {
+  it.each([
+    ['GET', `${A}/conversations`],
+    ['POST', `${A}/conversations`],
+    ['POST', `${A}/contacts`],
+    ['GET', `${A}/contacts/c1`],
+  ])('does not know %s %s when it keeps to its document', async (method, path) => {
     await restart({ documentedOnly: true });
     expect((await as(TOKEN, method, path, method === 'POST' ? {} : undefined)).status).toBe(404);
   });
@@ -88,7 +109,11 @@ describe('Deskwoot records', () => {
 
   it('makes a conversation with its opening message, and a message twice when asked twice', async () => {
     const contact = await as(TOKEN, 'POST', `${A}/contacts`, { email: 'a@example.com' });
-    const made = await as(TOKEN, 'POST', `${A}/conversations`, { inboxId: 'inbox_billing', contactId: contact.textAt('id'), message: 'Hello' });
+    const made = await as(TOKEN, 'POST', `${A}/conversations`, {
+      inboxId: 'inbox_billing',
+      contactId: contact.textAt('id'),
+      message: 'Hello',
+    });
     const path = `/api/v1/conversations/${made.textAt('id')}`;
     await as(TOKEN, 'POST', `${path}/messages`, { content: 'twice', private: true });
     await as(TOKEN, 'POST', `${path}/messages`, { content: 'twice', private: true });
@@ -117,7 +142,12 @@ describe('Deskwoot records', () => {
   it('lists contacts in pages with the total', async () => {
     for (let n = 0; n < 3; n += 1) desk.customerWrites('new', 'Hi', [], { email: `c${n}@example.com` });
     const page = await as(TOKEN, 'GET', `${A}/contacts?page=2&pageSize=2`);
-    expect([page.at('total'), page.at('page'), page.at('contacts.0.email'), page.at('contacts.1')]).toEqual([3, 2, 'c0@example.com', undefined]);
+    expect([page.at('total'), page.at('page'), page.at('contacts.0.email'), page.at('contacts.1')]).toEqual([
+      3,
+      2,
+      'c0@example.com',
+      undefined,
+    ]);
   });
 });
 
@@ -127,7 +157,8 @@ describe('Deskwoot webhooks', () => {
     const events = receiver.received.map((one) => one.at('event'));
     expect(events.filter((event) => event !== 'contact.created')).toEqual(['conversation.created', 'message.created']);
     expect(events).toContain('contact.created');
-    for (const one of receiver.received) expect(one.headers['x-deskwoot-signature']).toBe(createHmac('sha256', SECRET).update(one.raw).digest('hex'));
+    for (const one of receiver.received)
+      expect(one.headers['x-deskwoot-signature']).toBe(createHmac('sha256', SECRET).update(one.raw).digest('hex'));
   });
 
   it('echoes what the API writes', async () => {
@@ -138,7 +169,10 @@ describe('Deskwoot webhooks', () => {
     await as(TOKEN, 'PATCH', `/api/v1/conversations/${conversationId}`, { priority: 'HIGH' });
     await as(TOKEN, 'PATCH', `/api/v1/conversations/${conversationId}`, { priority: 'HIGH' });
     await desk.hooks.idle();
-    expect(receiver.received.map((one) => [one.at('event'), one.at('data.sender.id') ?? one.at('data.priority')])).toEqual([['message.created', 'user_bridge'], ['conversation.updated', 'HIGH']]);
+    expect(receiver.received.map((one) => [one.at('event'), one.at('data.sender.id') ?? one.at('data.priority')])).toEqual([
+      ['message.created', 'user_bridge'],
+      ['conversation.updated', 'HIGH'],
+    ]);
   });
 
   it('wears the other envelope when told so', async () => {

@@ -46,7 +46,12 @@ describe('faults of requests', () => {
     expect((await write()).status).toBe(201);
   });
 
-  it.each([['reset', 0], ['reset-after-write', 1], ['truncated', 1], ['down', 0]] as const)('%s breaks the answer off and leaves %i written', async (kind, left) => {
+  it.each([
+    ['reset', 0],
+    ['reset-after-write', 1],
+    ['truncated', 1],
+    ['down', 0],
+  ] as const)('%s breaks the answer off and leaves %i written', async (kind, left) => {
     desk.faults.add({ kind });
     await expect(write()).rejects.toThrow();
     expect(written()).toBe(left);
@@ -81,9 +86,15 @@ describe('faults of requests', () => {
   it('is written in the journal beside status, route and body', async () => {
     desk.faults.add({ kind: '500-after-write' });
     await write();
-    await call(desk.origin, 'POST', path, { headers: { authorization: `Bearer ${TOKEN}`, 'idempotency-key': 'k1' }, body: { content: 'Hello' } });
+    await call(desk.origin, 'POST', path, {
+      headers: { authorization: `Bearer ${TOKEN}`, 'idempotency-key': 'k1' },
+      body: { content: 'Hello' },
+    });
     const route = '/api/v1/conversations/:conversationId/messages';
-    expect(desk.journal.requests({ method: 'POST' })).toMatchObject([{ route, status: 500, fault: '500-after-write', body: '{"content":"Hello"}' }, { route, status: 201, fault: null, idempotencyKey: 'k1' }]);
+    expect(desk.journal.requests({ method: 'POST' })).toMatchObject([
+      { route, status: 500, fault: '500-after-write', body: '{"content":"Hello"}' },
+      { route, status: 201, fault: null, idempotencyKey: 'k1' },
+    ]);
     expect([desk.journal.count({ route }), desk.journal.count({ route, status: 201 })]).toEqual([2, 1]);
   });
 });

@@ -19,7 +19,23 @@ describe('the sandbox in a process of its own', () => {
 
   beforeEach(async () => {
     receiver = await startReceiver();
-    child = spawn(process.execPath, ['--import', 'tsx', MAIN, '--hook-deskwoot', receiver.url, '--hook-chatwoot', receiver.url, '--hook-stripe', receiver.url, '--hook-slack', receiver.url], { stdio: ['ignore', 'pipe', 'inherit'] });
+    child = spawn(
+      process.execPath,
+      [
+        '--import',
+        'tsx',
+        MAIN,
+        '--hook-deskwoot',
+        receiver.url,
+        '--hook-chatwoot',
+        receiver.url,
+        '--hook-stripe',
+        receiver.url,
+        '--hook-slack',
+        receiver.url,
+      ],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    );
     if (child.stdout === null) throw new Error('no output to read');
     for await (const line of createInterface({ input: child.stdout })) {
       told = lookInto(line);
@@ -34,11 +50,21 @@ describe('the sandbox in a process of its own', () => {
   });
 
   it('tells its addresses, tokens and secrets, and is driven over HTTP', async () => {
-    const conversation = await call(told.textAt('deskwoot.origin'), 'POST', '/_sandbox/new-conversation', { body: { text: 'Hi', email: 'lisa@example.com' } });
-    const failed = await call(told.textAt('stripe.origin'), 'POST', '/_sandbox/fail-payment', { body: { amountDue: 500, currency: 'jpy' } });
+    const conversation = await call(told.textAt('deskwoot.origin'), 'POST', '/_sandbox/new-conversation', {
+      body: { text: 'Hi', email: 'lisa@example.com' },
+    });
+    const failed = await call(told.textAt('stripe.origin'), 'POST', '/_sandbox/fail-payment', {
+      body: { amountDue: 500, currency: 'jpy' },
+    });
     const id = conversation.textAt('conversationId');
-    const read = await call(told.textAt('deskwoot.origin'), 'GET', `/api/v1/conversations/${id}`, { headers: { authorization: `Bearer ${told.textAt('deskwoot.token')}` } });
-    expect([read.at('contact.email'), failed.at('invoiceId'), receiver.received.length]).toEqual(['lisa@example.com', expect.stringMatching(/^in_/), 4]);
+    const read = await call(told.textAt('deskwoot.origin'), 'GET', `/api/v1/conversations/${id}`, {
+      headers: { authorization: `Bearer ${told.textAt('deskwoot.token')}` },
+    });
+    expect([read.at('contact.email'), failed.at('invoiceId'), receiver.received.length]).toEqual([
+      'lisa@example.com',
+      expect.stringMatching(/^in_/),
+      4,
+    ]);
   });
 
   it('does a driver many times at once, and has every webhook answered before it returns', async () => {
@@ -46,16 +72,28 @@ describe('the sandbox in a process of its own', () => {
     const made = await call(origin, 'POST', '/_sandbox/customer-message', { body: { text: 'm{n}', count: 50, concurrency: 8 } });
     const state = await call(origin, 'GET', '/_sandbox/state');
     const hooks = await call(origin, 'GET', '/_sandbox/hooks');
-    expect([made.at('count'), state.at(), hooks.at('counts.delivered')]).toEqual([50, { contacts: 50, conversations: 50, messages: 50 }, receiver.received.length]);
+    expect([made.at('count'), state.at(), hooks.at('counts.delivered')]).toEqual([
+      50,
+      { contacts: 50, conversations: 50, messages: 50 },
+      receiver.received.length,
+    ]);
   });
 
   it('shows journal and threads, and explains what it does not know', async () => {
     const origin = told.textAt('slack.origin');
-    await call(origin, 'POST', '/api/chat.postMessage', { headers: { authorization: `Bearer ${told.textAt('slack.token')}` }, form: { channel: 'C0123', text: 'x' } });
+    await call(origin, 'POST', '/api/chat.postMessage', {
+      headers: { authorization: `Bearer ${told.textAt('slack.token')}` },
+      form: { channel: 'C0123', text: 'x' },
+    });
     const journal = await call(origin, 'GET', '/_sandbox/journal?method=POST');
     const state = await call(origin, 'GET', '/_sandbox/state?channel=C0123');
     const unknown = await call(origin, 'POST', '/_sandbox/nothing', { body: {} });
-    expect([journal.at('requests.0.route'), state.at('threads.0.text'), unknown.status, unknown.at('error')]).toEqual(['/api/chat.postMessage', 'x', 404, expect.stringContaining('user-message')]);
+    expect([journal.at('requests.0.route'), state.at('threads.0.text'), unknown.status, unknown.at('error')]).toEqual([
+      '/api/chat.postMessage',
+      'x',
+      404,
+      expect.stringContaining('user-message'),
+    ]);
   });
 });
 
@@ -67,7 +105,8 @@ describe('the sandbox under load', () => {
     for (let n = 0; n < 10_000; n += 1) last = desk.customerWrites('new', 'first').conversationId;
     for (const id of [...desk.state.conversations.keys()]) for (let n = 0; n < 9; n += 1) desk.customerWrites(id, 'more');
     const start = performance.now();
-    for (let n = 0; n < 20; n += 1) await call(desk.origin, 'POST', `/api/v1/conversations/${last}/messages`, { headers, body: { content: 'x' } });
+    for (let n = 0; n < 20; n += 1)
+      await call(desk.origin, 'POST', `/api/v1/conversations/${last}/messages`, { headers, body: { content: 'x' } });
     await call(desk.origin, 'GET', '/api/v1/accounts/a/conversations', { headers });
     const tookMs = performance.now() - start;
     const state = await call(desk.origin, 'GET', '/_sandbox/state');

@@ -38,7 +38,10 @@ export async function startReceiver(): Promise<Receiver> {
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   return {
-    url: `http://127.0.0.1:${address.port}/hook`, received, answers, reply,
+    url: `http://127.0.0.1:${address.port}/hook`,
+    received,
+    answers,
+    reply,
     close: () => new Promise((resolve) => (server.close(() => resolve()), server.closeAllConnections())),
   };
 }

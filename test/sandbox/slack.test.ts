@@ -46,12 +46,17 @@ describe('Slack methods', () => {
     const root = await form('chat.postMessage', { channel: 'C0123', text: 'Root', metadata: JSON.stringify(MARK) });
     const body = { channel: 'C0123', text: 'Reply', thread_ts: root.textAt('ts'), metadata: { ...MARK, event_payload: { key: 'k2' } } };
     const reply = await call(slack.origin, 'POST', '/api/chat.postMessage', { headers: { authorization: `Bearer ${TOKEN}` }, body });
-    expect(slack.threads('C0123')).toEqual([{ ts: root.textAt('ts'), text: 'Root', key: 'k1', replies: [{ ts: reply.textAt('ts'), text: 'Reply', key: 'k2' }] }]);
+    expect(slack.threads('C0123')).toEqual([
+      { ts: root.textAt('ts'), text: 'Root', key: 'k1', replies: [{ ts: reply.textAt('ts'), text: 'Reply', key: 'k2' }] },
+    ]);
   });
 
   it('gives every message of a channel a later ts, in one millisecond too', async () => {
     await restart({ clock: () => 1_800_000_000_000 });
-    const all = [await form('chat.postMessage', { channel: 'C0123', text: 'a' }), await form('chat.postMessage', { channel: 'C0123', text: 'b' })].map((one) => one.textAt('ts'));
+    const all = [
+      await form('chat.postMessage', { channel: 'C0123', text: 'a' }),
+      await form('chat.postMessage', { channel: 'C0123', text: 'b' }),
+    ].map((one) => one.textAt('ts'));
     expect(all).toEqual(['1800000000.000000', '1800000000.000001']);
   });
 
@@ -95,9 +100,18 @@ describe('Slack methods', () => {
     for (const text of ['a', 'b', 'c']) await form('chat.postMessage', { channel: 'C0123', text, metadata: JSON.stringify(MARK) });
     const plain = await form('conversations.history', { channel: 'C0123' });
     const first = await form('conversations.history', { channel: 'C0123', limit: '2', include_all_metadata: 'true' });
-    const rest = await form('conversations.history', { channel: 'C0123', limit: '2', cursor: first.textAt('response_metadata.next_cursor') });
+    const rest = await form('conversations.history', {
+      channel: 'C0123',
+      limit: '2',
+      cursor: first.textAt('response_metadata.next_cursor'),
+    });
     expect([plain.at('messages.0.metadata'), first.at('messages.0.metadata.event_payload.key')]).toEqual([undefined, 'k1']);
-    expect([first.at('messages.0.text'), first.at('has_more'), rest.at('messages.0.text'), rest.at('has_more')]).toEqual(['c', true, 'a', false]);
+    expect([first.at('messages.0.text'), first.at('has_more'), rest.at('messages.0.text'), rest.at('has_more')]).toEqual([
+      'c',
+      true,
+      'a',
+      false,
+    ]);
   });
 
   it('leaves replies out of the history, and what is not newer than `oldest`', async () => {
@@ -119,15 +133,22 @@ describe('Slack methods', () => {
 });
 
 describe('Slack towards the app', () => {
-  it('sends a person\'s message signed, and again up to three times with the same event id', async () => {
+  it("sends a person's message signed, and again up to three times with the same event id", async () => {
     listen();
     receiver.answers.push(500, 0, 500);
     slack.userWrites({ channel: 'C0123', text: 'Hi' });
     await slack.hooks.idle();
-    expect(receiver.received.map((one) => [one.headers['x-slack-retry-num'], one.headers['x-slack-retry-reason']])).toEqual([[undefined, undefined], ['1', 'http_error'], ['2', 'connection_failed'], ['3', 'http_error']]);
+    expect(receiver.received.map((one) => [one.headers['x-slack-retry-num'], one.headers['x-slack-retry-reason']])).toEqual([
+      [undefined, undefined],
+      ['1', 'http_error'],
+      ['2', 'connection_failed'],
+      ['3', 'http_error'],
+    ]);
     expect(new Set(receiver.received.map((one) => one.at('event_id'))).size).toBe(1);
     for (const one of receiver.received) {
-      const digest = createHmac('sha256', SECRET).update(`v0:${String(one.headers['x-slack-request-timestamp'])}:${one.raw}`).digest('hex');
+      const digest = createHmac('sha256', SECRET)
+        .update(`v0:${String(one.headers['x-slack-request-timestamp'])}:${one.raw}`)
+        .digest('hex');
       expect(one.headers['x-slack-signature']).toBe(`v0=${digest}`);
     }
   });
@@ -144,20 +165,31 @@ describe('Slack towards the app', () => {
     listen();
     await form('chat.postMessage', { channel: 'C0123', text: 'Hello' });
     await slack.hooks.idle();
-    expect(receiver.received[0]?.at()).toMatchObject({ type: 'event_callback', team_id: 'T0SANDBOX', event: { type: 'message', channel: 'C0123', bot_id: 'B0DESKBRIDGE' } });
+    expect(receiver.received[0]?.at()).toMatchObject({
+      type: 'event_callback',
+      team_id: 'T0SANDBOX',
+      event: { type: 'message', channel: 'C0123', bot_id: 'B0DESKBRIDGE' },
+    });
   });
 
   it('asks for its challenge in signed JSON, and hands on the answer', async () => {
     listen();
     receiver.reply.body = 'c1';
     const answer = await slack.urlVerification('c1');
-    expect([answer.body, receiver.received[0]?.at('type'), receiver.received[0]?.headers['x-slack-signature']]).toEqual(['c1', 'url_verification', expect.stringMatching(/^v0=/)]);
+    expect([answer.body, receiver.received[0]?.at('type'), receiver.received[0]?.headers['x-slack-signature']]).toEqual([
+      'c1',
+      'url_verification',
+      expect.stringMatching(/^v0=/),
+    ]);
   });
 
   it('checks TLS with an unsigned form', async () => {
     listen();
     await slack.sslCheck();
-    expect([receiver.received[0]?.raw, receiver.received[0]?.headers['x-slack-signature']]).toEqual(['ssl_check=1&token=sandbox', undefined]);
+    expect([receiver.received[0]?.raw, receiver.received[0]?.headers['x-slack-signature']]).toEqual([
+      'ssl_check=1&token=sandbox',
+      undefined,
+    ]);
   });
 
   it('sends commands and buttons as signed forms, once', async () => {
@@ -166,6 +198,10 @@ describe('Slack towards the app', () => {
     await slack.slashCommand({ command: '/desk', text: 'help' });
     await slack.pressButton({ actionId: 'conv.resolve', value: 'v', channel: 'C0123', messageTs: '1.2' });
     const [command, button] = receiver.received.map((one) => new URLSearchParams(one.raw));
-    expect([receiver.received.length, command?.get('command'), lookInto(button?.get('payload') ?? '').at('actions.0.action_id')]).toEqual([2, '/desk', 'conv.resolve']);
+    expect([receiver.received.length, command?.get('command'), lookInto(button?.get('payload') ?? '').at('actions.0.action_id')]).toEqual([
+      2,
+      '/desk',
+      'conv.resolve',
+    ]);
   });
 });

@@ -13,7 +13,13 @@ let stripe: StripeHandle;
 
 beforeEach(async () => {
   receiver = await startReceiver();
-  stripe = await startStripe({ keys: [{ value: KEY, rights: ['*'] }, { value: 'rk_test_1', rights: ['invoices:read'] }], retryWaitsMs: [1, 1] });
+  stripe = await startStripe({
+    keys: [
+      { value: KEY, rights: ['*'] },
+      { value: 'rk_test_1', rights: ['invoices:read'] },
+    ],
+    retryWaitsMs: [1, 1],
+  });
 });
 
 afterEach(async () => {
@@ -30,17 +36,32 @@ function post(path: string, form: Record<string, string>, idempotencyKey: string
 }
 
 describe('Stripe reads', () => {
-  it('has invoices of the current version: no `paid`, a parent, and the customer\'s name and address', async () => {
+  it("has invoices of the current version: no `paid`, a parent, and the customer's name and address", async () => {
     const { invoice } = stripe.failPayment({ amountDue: 4900, currency: 'usd', name: 'Lisa', email: 'lisa@example.com' });
     const read = await get(`/v1/invoices/${invoice.id}`);
-    expect(read.at()).toMatchObject({ object: 'invoice', amount_due: 4900, currency: 'usd', status: 'open', attempt_count: 1, customer_name: 'Lisa', customer_email: 'lisa@example.com', parent: { type: 'subscription_details' } });
+    expect(read.at()).toMatchObject({
+      object: 'invoice',
+      amount_due: 4900,
+      currency: 'usd',
+      status: 'open',
+      attempt_count: 1,
+      customer_name: 'Lisa',
+      customer_email: 'lisa@example.com',
+      parent: { type: 'subscription_details' },
+    });
     for (const gone of ['paid', 'charge', 'payment_intent', 'subscription']) expect(read.at()).not.toHaveProperty(gone);
-    expect([read.headers.get('request-id'), read.headers.get('stripe-version')]).toEqual([expect.stringMatching(/^req_/), '2026-10-28.endive']);
+    expect([read.headers.get('request-id'), read.headers.get('stripe-version')]).toEqual([
+      expect.stringMatching(/^req_/),
+      '2026-10-28.endive',
+    ]);
   });
 
   it('expands the customer on request', async () => {
     const [invoice] = stripe.state.invoices.values();
-    expect([(await get(`/v1/invoices/${invoice?.id}`)).at('customer'), (await get(`/v1/invoices/${invoice?.id}?expand[]=customer`)).at('customer.id')]).toEqual([invoice?.customerId, invoice?.customerId]);
+    expect([
+      (await get(`/v1/invoices/${invoice?.id}`)).at('customer'),
+      (await get(`/v1/invoices/${invoice?.id}?expand[]=customer`)).at('customer.id'),
+    ]).toEqual([invoice?.customerId, invoice?.customerId]);
   });
 
   it('begins with invoices in currencies of two, no and three decimals', () => {
@@ -64,7 +85,12 @@ describe('Stripe reads', () => {
   it('pages a list by starting_after, newest first', async () => {
     const first = await get('/v1/customers?limit=2');
     const second = await get(`/v1/customers?limit=2&starting_after=${first.textAt('data.1.id')}`);
-    expect([first.at('has_more'), second.at('has_more'), first.at('data.0.email'), second.at('data.0.email')]).toEqual([true, false, 'noor@example.com', 'lisa@example.com']);
+    expect([first.at('has_more'), second.at('has_more'), first.at('data.0.email'), second.at('data.0.email')]).toEqual([
+      true,
+      false,
+      'noor@example.com',
+      'lisa@example.com',
+    ]);
   });
 
   it('lists the events whose delivery has failed', async () => {
@@ -107,7 +133,9 @@ describe('Stripe webhooks', () => {
     await stripe.hooks.idle();
     expect(receiver.received.map((one) => one.at('id'))).toEqual([event.id, event.id, event.id]);
     for (const one of receiver.received) {
-      const [t, old, fresh] = String(one.headers['stripe-signature']).split(',').map((part) => part.split('=')[1]);
+      const [t, old, fresh] = String(one.headers['stripe-signature'])
+        .split(',')
+        .map((part) => part.split('=')[1]);
       const signed = ['whsec_old', 'whsec_new'].map((secret) => createHmac('sha256', secret).update(`${t}.${one.raw}`).digest('hex'));
       expect([old, fresh]).toEqual(signed);
     }
@@ -119,8 +147,16 @@ describe('Stripe webhooks', () => {
     stripe.destinations.splice(0, 1, { url: receiver.url, secrets: ['s'], payload: 'thin' });
     const { invoice, told } = stripe.failPayment({});
     await told;
-    expect(receiver.received[0]?.at()).toMatchObject({ object: 'event', type: 'invoice.payment_failed', data: { object: { object: 'invoice' } } });
-    expect(receiver.received[1]?.at()).toMatchObject({ object: 'v2.core.event', type: 'v1.invoice.payment_failed', related_object: { id: invoice.id, type: 'invoice', url: `/v1/invoices/${invoice.id}` } });
+    expect(receiver.received[0]?.at()).toMatchObject({
+      object: 'event',
+      type: 'invoice.payment_failed',
+      data: { object: { object: 'invoice' } },
+    });
+    expect(receiver.received[1]?.at()).toMatchObject({
+      object: 'v2.core.event',
+      type: 'v1.invoice.payment_failed',
+      related_object: { id: invoice.id, type: 'invoice', url: `/v1/invoices/${invoice.id}` },
+    });
     expect(receiver.received[1]?.at('data')).toBeUndefined();
   });
 });

@@ -19,19 +19,39 @@ const LATEST_CONVERSATIONS = 20;
 export function contactRoutes(desk: Desk, clock: () => number): readonly Route<Caller>[] {
   const { state } = desk;
   return [
-    { method: 'GET', path: `${A}/contacts`, needs: 'user', handle: (request) => json(page(desk, request, [...state.contacts.values()].filter(isResolved))) },
+    {
+      method: 'GET',
+      path: `${A}/contacts`,
+      needs: 'user',
+      handle: (request) => json(page(desk, request, [...state.contacts.values()].filter(isResolved))),
+    },
     { method: 'POST', path: `${A}/contacts`, needs: 'user', handle: (request, caller) => json(create(desk, clock(), request, caller)) },
     { method: 'GET', path: `${A}/contacts/search`, needs: 'user', handle: (request) => json(search(desk, request)) },
     {
-      method: 'POST', path: `${A}/contacts/filter`, needs: 'user',
+      method: 'POST',
+      path: `${A}/contacts/filter`,
+      needs: 'user',
       handle: (request) => {
         const fits = toCondition(request.body.fields['payload'], state.contactAttributeKeys);
-        return json(page(desk, request, [...state.contacts.values()].filter((contact) => isResolved(contact) && fits(contact))));
+        return json(
+          page(
+            desk,
+            request,
+            [...state.contacts.values()].filter((contact) => isResolved(contact) && fits(contact)),
+          ),
+        );
       },
     },
-    { method: 'GET', path: `${A}/contacts/:id`, needs: 'user', handle: (request) => json({ payload: contactJson(state, contactAt(state, request)) }) },
+    {
+      method: 'GET',
+      path: `${A}/contacts/:id`,
+      needs: 'user',
+      handle: (request) => json({ payload: contactJson(state, contactAt(state, request)) }),
+    },
     ...(['PUT', 'PATCH'] as const).map((method) => ({
-      method, path: `${A}/contacts/:id`, needs: 'user',
+      method,
+      path: `${A}/contacts/:id`,
+      needs: 'user',
       handle: (request: Request, caller: Caller) => {
         const contact = contactAt(state, request);
         const change = changeFrom(request.body.fields, contact);
@@ -41,17 +61,25 @@ export function contactRoutes(desk: Desk, clock: () => number): readonly Route<C
       },
     })),
     {
-      method: 'GET', path: `${A}/contacts/:id/conversations`, needs: 'user',
+      method: 'GET',
+      path: `${A}/contacts/:id/conversations`,
+      needs: 'user',
       handle: (request) => {
-        const newest = [...contactAt(state, request).conversations].sort((a, b) => b.lastActivityAtMs - a.lastActivityAtMs || b.displayId - a.displayId);
+        const newest = [...contactAt(state, request).conversations].sort(
+          (a, b) => b.lastActivityAtMs - a.lastActivityAtMs || b.displayId - a.displayId,
+        );
         return json({ payload: newest.slice(0, LATEST_CONVERSATIONS).map((one) => conversationJson(state, one)) });
       },
     },
     {
-      method: 'POST', path: `${A}/contacts/:id/contact_inboxes`, needs: 'user',
+      method: 'POST',
+      path: `${A}/contacts/:id/contact_inboxes`,
+      needs: 'user',
       handle: (request) => {
         const { fields } = request.body;
-        return json(contactInboxJson(state, reach(state, contactAt(state, request), inboxOf(state, fields['inbox_id']), textOf(fields['source_id']))));
+        return json(
+          contactInboxJson(state, reach(state, contactAt(state, request), inboxOf(state, fields['inbox_id']), textOf(fields['source_id']))),
+        );
       },
     },
   ];
@@ -66,7 +94,12 @@ function create(desk: Desk, now: number, request: Request, caller: Caller): unkn
   const told = desk.addContact(contact, caller.actor);
   void told;
   const reached = inbox === undefined ? null : contactInboxJson(desk.state, reach(desk.state, contact, inbox, textOf(fields['source_id'])));
-  return { payload: { contact: contactJson(desk.state, contact), contact_inbox: { inbox: fieldsOf(reached)['inbox'] ?? null, source_id: fieldsOf(reached)['source_id'] ?? null } } };
+  return {
+    payload: {
+      contact: contactJson(desk.state, contact),
+      contact_inbox: { inbox: fieldsOf(reached)['inbox'] ?? null, source_id: fieldsOf(reached)['source_id'] ?? null },
+    },
+  };
 }
 
 /** Reads the given fields; both kinds of attributes are merged one level deep into what the contact has. */
@@ -77,8 +110,10 @@ function changeFrom(fields: Fields, contact: Contact | null): ContactChange {
   if (fields['phone_number'] !== undefined) change.phoneNumber = phoneFrom(fields['phone_number']);
   if (fields['identifier'] !== undefined) change.identifier = textOrNull(fields['identifier']);
   if (fields['blocked'] !== undefined) change.blocked = isTrue(fields['blocked']);
-  if (fields['custom_attributes'] !== undefined) change.customAttributes = { ...contact?.customAttributes, ...fieldsOf(fields['custom_attributes']) };
-  if (fields['additional_attributes'] !== undefined) change.additionalAttributes = { ...contact?.additionalAttributes, ...fieldsOf(fields['additional_attributes']) };
+  if (fields['custom_attributes'] !== undefined)
+    change.customAttributes = { ...contact?.customAttributes, ...fieldsOf(fields['custom_attributes']) };
+  if (fields['additional_attributes'] !== undefined)
+    change.additionalAttributes = { ...contact?.additionalAttributes, ...fieldsOf(fields['additional_attributes']) };
   return change;
 }
 
@@ -108,8 +143,19 @@ function search(desk: Desk, request: Request): unknown {
   const query = request.query.get('q') ?? '';
   if (query === '') unprocessable('Specify search string with parameter q');
   const number = integerOf(request.query.get('page')) ?? 1;
-  const pattern = new RegExp(query.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/%/g, '.*').replace(/_/g, '.'), 'i');
-  const found = [...desk.state.contacts.values()].filter(({ name, email, phoneNumber, identifier }) => [name, email, phoneNumber, identifier].some((value) => value !== null && pattern.test(value)));
+  const pattern = new RegExp(
+    query
+      .replace(/[.*+?^${}()|[\]\\]/g, '\\$&')
+      .replace(/%/g, '.*')
+      .replace(/_/g, '.'),
+    'i',
+  );
+  const found = [...desk.state.contacts.values()].filter(({ name, email, phoneNumber, identifier }) =>
+    [name, email, phoneNumber, identifier].some((value) => value !== null && pattern.test(value)),
+  );
   const rows = found.slice((number - 1) * PAGE_SIZE, number * PAGE_SIZE);
-  return { meta: { count: rows.length, current_page: number, has_more: found.length > number * PAGE_SIZE }, payload: rows.map((contact) => contactJson(desk.state, contact)) };
+  return {
+    meta: { count: rows.length, current_page: number, has_more: found.length > number * PAGE_SIZE },
+    payload: rows.map((contact) => contactJson(desk.state, contact)),
+  };
 }

@@ -14,44 +14,89 @@ const C = '/api/v1/accounts/:account/conversations/:cid';
 
 /** What can be done to a conversation (Chatwoot API, Conversations, Conversation assignments, Conversation labels). */
 export function conversationActionRoutes(desk: Desk): readonly Route<Caller>[] {
+  return [...stateRoutes(desk), ...assignmentRoutes(desk), ...labelRoutes(desk)];
+}
+
+function stateRoutes(desk: Desk): readonly Route<Caller>[] {
   const { state } = desk;
   return [
     {
-      method: 'PATCH', path: C, needs: 'bot',
+      method: 'PATCH',
+      path: C,
+      needs: 'bot',
       handle: (request, caller) => {
         const conversation = conversationAt(state, request);
-        void desk.changeConversation(conversation, 'priority' in request.body.fields ? { priority: priorityFrom(request.body.fields['priority']) } : {}, caller.actor);
+        void desk.changeConversation(
+          conversation,
+          'priority' in request.body.fields ? { priority: priorityFrom(request.body.fields['priority']) } : {},
+          caller.actor,
+        );
         return json(conversationJson(state, conversation));
       },
     },
     {
-      method: 'POST', path: `${C}/toggle_status`, needs: 'bot',
+      method: 'POST',
+      path: `${C}/toggle_status`,
+      needs: 'bot',
       handle: (request, caller) => {
         const conversation = conversationAt(state, request);
         const status = statusFrom(request.body.fields['status'], conversation);
         const snoozed = integerOf(request.body.fields['snoozed_until']);
-        void desk.changeConversation(conversation, { status, snoozedUntilMs: snoozed === undefined ? null : snoozed * 1000, ...selfAssignment(conversation, status, caller, desk) }, caller.actor);
-        return json({ meta: {}, payload: { success: true, conversation_id: conversation.displayId, current_status: conversation.status, snoozed_until: snoozed ?? null } });
+        void desk.changeConversation(
+          conversation,
+          { status, snoozedUntilMs: snoozed === undefined ? null : snoozed * 1000, ...selfAssignment(conversation, status, caller, desk) },
+          caller.actor,
+        );
+        return json({
+          meta: {},
+          payload: {
+            success: true,
+            conversation_id: conversation.displayId,
+            current_status: conversation.status,
+            snoozed_until: snoozed ?? null,
+          },
+        });
       },
     },
     {
-      method: 'POST', path: `${C}/toggle_priority`, needs: 'bot',
+      method: 'POST',
+      path: `${C}/toggle_priority`,
+      needs: 'bot',
       handle: (request, caller) => {
-        void desk.changeConversation(conversationAt(state, request), { priority: priorityFrom(request.body.fields['priority']) }, caller.actor);
+        void desk.changeConversation(
+          conversationAt(state, request),
+          { priority: priorityFrom(request.body.fields['priority']) },
+          caller.actor,
+        );
         return { status: 200 };
       },
     },
-    { method: 'POST', path: `${C}/toggle_typing_status`, needs: 'bot', handle: (request) => (conversationAt(state, request), { status: 200 }) },
     {
-      method: 'POST', path: `${C}/custom_attributes`, needs: 'bot',
+      method: 'POST',
+      path: `${C}/toggle_typing_status`,
+      needs: 'bot',
+      handle: (request) => (conversationAt(state, request), { status: 200 }),
+    },
+    {
+      method: 'POST',
+      path: `${C}/custom_attributes`,
+      needs: 'bot',
       handle: (request, caller) => {
         const customAttributes = attributesFrom(request.body.fields['custom_attributes'], 'Custom attributes');
         void desk.changeConversation(conversationAt(state, request), { customAttributes }, caller.actor);
         return json({ custom_attributes: customAttributes });
       },
     },
+  ];
+}
+
+function assignmentRoutes(desk: Desk): readonly Route<Caller>[] {
+  const { state } = desk;
+  return [
     {
-      method: 'POST', path: `${C}/assignments`, needs: 'bot',
+      method: 'POST',
+      path: `${C}/assignments`,
+      needs: 'bot',
       handle: (request, caller) => {
         const conversation = conversationAt(state, request);
         const { fields } = request.body;
@@ -64,9 +109,17 @@ export function conversationActionRoutes(desk: Desk): readonly Route<Caller>[] {
         return json(teamId === null ? null : (state.teams.get(teamId) ?? null));
       },
     },
+  ];
+}
+
+function labelRoutes(desk: Desk): readonly Route<Caller>[] {
+  const { state } = desk;
+  return [
     { method: 'GET', path: `${C}/labels`, needs: 'user', handle: (request) => json({ payload: conversationAt(state, request).labels }) },
     {
-      method: 'POST', path: `${C}/labels`, needs: 'user',
+      method: 'POST',
+      path: `${C}/labels`,
+      needs: 'user',
       handle: (request, caller) => {
         const conversation = conversationAt(state, request);
         void desk.changeConversation(conversation, { labels: [...new Set(textsOf(request.body.fields['labels']))] }, caller.actor);
@@ -83,7 +136,12 @@ function statusFrom(value: unknown, conversation: Conversation): Conversation['s
 }
 
 /** An agent who opens a conversation takes it, where nobody has it. */
-function selfAssignment(conversation: Conversation, status: Conversation['status'], caller: Caller, desk: Desk): { readonly assigneeId?: number } {
+function selfAssignment(
+  conversation: Conversation,
+  status: Conversation['status'],
+  caller: Caller,
+  desk: Desk,
+): { readonly assigneeId?: number } {
   const opens = status === 'open' && conversation.status !== 'open' && conversation.assigneeId === null;
   const isAgent = caller.actor.kind === 'user' && desk.state.users.get(caller.actor.id)?.role === 'agent';
   return opens && isAgent ? { assigneeId: caller.actor.id } : {};

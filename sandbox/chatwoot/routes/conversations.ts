@@ -20,9 +20,16 @@ const MAX_ATTRIBUTE_NUMBER = 9_999_999_999;
 export function conversationRoutes(desk: Desk, clock: () => number): readonly Route<Caller>[] {
   const { state } = desk;
   return [
-    { method: 'GET', path: `${A}/conversations`, needs: 'user', handle: (request, caller) => json({ data: listConversations(state, request.query, caller.actor.id, clock()) }) },
     {
-      method: 'POST', path: `${A}/conversations/filter`, needs: 'user',
+      method: 'GET',
+      path: `${A}/conversations`,
+      needs: 'user',
+      handle: (request, caller) => json({ data: listConversations(state, request.query, caller.actor.id, clock()) }),
+    },
+    {
+      method: 'POST',
+      path: `${A}/conversations/filter`,
+      needs: 'user',
       handle: (request, caller) => {
         const query = new URLSearchParams({ status: 'all', page: request.query.get('page') ?? '1' });
         for (const condition of [request.body.fields['payload']].flat().map(fieldsOf)) {
@@ -33,8 +40,18 @@ export function conversationRoutes(desk: Desk, clock: () => number): readonly Ro
         return json(listConversations(state, query, caller.actor.id, clock()));
       },
     },
-    { method: 'POST', path: `${A}/conversations`, needs: 'bot', handle: (request, caller) => json(conversationJson(state, create(desk, clock(), request, caller))) },
-    { method: 'GET', path: `${A}/conversations/:cid`, needs: 'bot', handle: (request) => json(conversationJson(state, conversationAt(state, request))) },
+    {
+      method: 'POST',
+      path: `${A}/conversations`,
+      needs: 'bot',
+      handle: (request, caller) => json(conversationJson(state, create(desk, clock(), request, caller))),
+    },
+    {
+      method: 'GET',
+      path: `${A}/conversations/:cid`,
+      needs: 'bot',
+      handle: (request) => json(conversationJson(state, conversationAt(state, request))),
+    },
   ];
 }
 
@@ -42,7 +59,8 @@ export function conversationRoutes(desk: Desk, clock: () => number): readonly Ro
 export function attributesFrom(value: unknown, name: string): Attributes {
   const attributes = fieldsOf(value);
   for (const [key, held] of Object.entries(attributes)) {
-    if (typeof held === 'string' && held.length > MAX_ATTRIBUTE_LENGTH) unprocessable(`${name} ${key} length should be < ${MAX_ATTRIBUTE_LENGTH}`);
+    if (typeof held === 'string' && held.length > MAX_ATTRIBUTE_LENGTH)
+      unprocessable(`${name} ${key} length should be < ${MAX_ATTRIBUTE_LENGTH}`);
     if (typeof held === 'number' && held > MAX_ATTRIBUTE_NUMBER) unprocessable(`${name} ${key} value should be < ${MAX_ATTRIBUTE_NUMBER}`);
   }
   return attributes;
@@ -57,7 +75,15 @@ function create(desk: Desk, now: number, request: Request, caller: Caller): Conv
   const locked = desk.state.inboxes.get(reached.inboxId)?.lockToSingleConversation === true;
   const last = locked ? reached.contact.conversations.findLast((one) => one.inboxId === reached.inboxId) : undefined;
   const fresh = last === undefined;
-  const conversation = last ?? newConversation(desk.state, now, reached, { customAttributes, additionalAttributes, status, assigneeId: integerOf(fields['assignee_id']) ?? null, teamId: integerOf(fields['team_id']) ?? null });
+  const conversation =
+    last ??
+    newConversation(desk.state, now, reached, {
+      customAttributes,
+      additionalAttributes,
+      status,
+      assigneeId: integerOf(fields['assignee_id']) ?? null,
+      teamId: integerOf(fields['team_id']) ?? null,
+    });
   if (fresh) void desk.addConversation(conversation, caller.actor);
   if (isFields(fields['message'])) postMessage(desk, conversation, fields['message'], [], caller);
   return conversation;
@@ -72,7 +98,10 @@ function reachedBy(desk: Desk, fields: { readonly [name: string]: unknown }): Co
     const contact = state.contacts.get(contactId) ?? notFound();
     return { ...reach(state, contact, inbox, sourceId), contact };
   }
-  const known = inbox === undefined ? [...state.contactInboxes.values()].find((one) => one.sourceId === sourceId) : state.contactInboxes.get(`${inbox.id}/${sourceId ?? ''}`);
+  const known =
+    inbox === undefined
+      ? [...state.contactInboxes.values()].find((one) => one.sourceId === sourceId)
+      : state.contactInboxes.get(`${inbox.id}/${sourceId ?? ''}`);
   const contact = state.contacts.get(known?.contactId ?? 0);
   return known === undefined || contact === undefined ? notFound() : { ...known, contact };
 }

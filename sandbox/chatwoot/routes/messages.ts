@@ -21,16 +21,22 @@ export function messageRoutes(desk: Desk, clock: () => number, perMinute: number
   const { state } = desk;
   return [
     {
-      method: 'GET', path: M, needs: 'user',
+      method: 'GET',
+      path: M,
+      needs: 'user',
       handle: (request) => {
         const conversation = conversationAt(state, request);
         const shown = page(conversation.messages, integerOf(request.query.get('after')), integerOf(request.query.get('before')));
-        const kept = request.query.has('filter_internal_messages') ? shown.filter((one) => !one.private && one.messageType !== 'activity') : shown;
+        const kept = request.query.has('filter_internal_messages')
+          ? shown.filter((one) => !one.private && one.messageType !== 'activity')
+          : shown;
         return json({ meta: metaJson(desk, conversation), payload: kept.map((one) => messageJson(state, conversation, one)) });
       },
     },
     {
-      method: 'POST', path: M, needs: 'bot',
+      method: 'POST',
+      path: M,
+      needs: 'bot',
       handle: (request, caller) => {
         const conversation = conversationAt(state, request);
         const since = clock() - MINUTE_MS;
@@ -41,7 +47,9 @@ export function messageRoutes(desk: Desk, clock: () => number, perMinute: number
       },
     },
     {
-      method: 'DELETE', path: `${M}/:messageId`, needs: 'user',
+      method: 'DELETE',
+      path: `${M}/:messageId`,
+      needs: 'user',
       handle: (request, caller) => {
         const conversation = conversationAt(state, request);
         const index = conversation.messages.findIndex((one) => one.id === integerOf(request.params['messageId']));
@@ -56,11 +64,18 @@ export function messageRoutes(desk: Desk, clock: () => number, perMinute: number
 }
 
 /** Writes a message as the builder does. 422 where a message is incoming in another inbox than an API one. */
-export function postMessage(desk: Desk, conversation: Conversation, fields: Fields, files: readonly UploadedFile[], caller: Caller): Message {
+export function postMessage(
+  desk: Desk,
+  conversation: Conversation,
+  fields: Fields,
+  files: readonly UploadedFile[],
+  caller: Caller,
+): Message {
   const type = textOf(fields['message_type']) ?? 'outgoing';
   if (type !== 'outgoing' && type !== 'incoming') unprocessable(`'${type}' is not a valid message_type`);
   const incoming = type === 'incoming';
-  if (incoming && desk.state.inboxes.get(conversation.inboxId)?.channelType !== 'Channel::Api') unprocessable('Incoming messages are only allowed in Api inboxes');
+  if (incoming && desk.state.inboxes.get(conversation.inboxId)?.channelType !== 'Channel::Api')
+    unprocessable('Incoming messages are only allowed in Api inboxes');
   const given = fields['content_attributes'];
   const { message } = desk.addMessage(conversation, {
     content: textOf(fields['content']) ?? null,
@@ -77,7 +92,8 @@ export function postMessage(desk: Desk, conversation: Conversation, fields: Fiel
 
 /** The newest 20; 20 before an id; 100 after an id; up to 1000 from one id (included) to another. Always in rising order. */
 function page(messages: readonly Message[], after: number | undefined, before: number | undefined): readonly Message[] {
-  if (after !== undefined && before !== undefined) return messages.slice(firstAt(messages, after), firstAt(messages, before)).slice(0, BETWEEN);
+  if (after !== undefined && before !== undefined)
+    return messages.slice(firstAt(messages, after), firstAt(messages, before)).slice(0, BETWEEN);
   if (after !== undefined) return messages.slice(firstAt(messages, after + 1)).slice(0, AFTER);
   return messages.slice(0, before === undefined ? messages.length : firstAt(messages, before)).slice(-LATEST);
 }
@@ -108,5 +124,10 @@ function metaJson(desk: Desk, conversation: Conversation): unknown {
 
 function toAttachment(desk: Desk, file: UploadedFile): Attachment {
   const id = desk.state.nextId('attachment');
-  return { id, fileType: file.type.startsWith('image/') ? 'image' : 'file', dataUrl: `https://files.acme.example/${id}/${encodeURIComponent(file.name)}`, fileSize: file.content.length };
+  return {
+    id,
+    fileType: file.type.startsWith('image/') ? 'image' : 'file',
+    dataUrl: `https://files.acme.example/${id}/${encodeURIComponent(file.name)}`,
+    fileSize: file.content.length,
+  };
 }

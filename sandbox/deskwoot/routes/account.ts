@@ -13,11 +13,23 @@ export function accountRoutes(state: DeskwootState): readonly Route<Caller>[] {
   return [
     { method: 'GET', path: '/api/v1/me', needs: 'any', handle: (_request, caller) => json(meJson(state, caller)) },
     { method: 'GET', path: `${A}/inboxes`, needs: 'read', handle: () => json([...state.inboxes.values()].map(inboxJson)) },
-    { method: 'GET', path: `${A}/inboxes/:inboxId`, needs: 'read', handle: (request) => json(inboxJson(state.inboxes.get(param(request, 'inboxId')) ?? notFound('Inbox'))) },
-    { method: 'GET', path: `${A}/agents`, needs: 'read', handle: () => json({ agents: [...state.agents.values()].map(agentJson), maxAgents: 10, plan: 'ENTERPRISE' }) },
+    {
+      method: 'GET',
+      path: `${A}/inboxes/:inboxId`,
+      needs: 'read',
+      handle: (request) => json(inboxJson(state.inboxes.get(param(request, 'inboxId')) ?? notFound('Inbox'))),
+    },
+    {
+      method: 'GET',
+      path: `${A}/agents`,
+      needs: 'read',
+      handle: () => json({ agents: [...state.agents.values()].map(agentJson), maxAgents: 10, plan: 'ENTERPRISE' }),
+    },
     { method: 'GET', path: `${A}/teams`, needs: 'read', handle: () => json([...state.teams.values()].map(teamJson)) },
     {
-      method: 'GET', path: `${A}/teams/:teamId`, needs: 'read',
+      method: 'GET',
+      path: `${A}/teams/:teamId`,
+      needs: 'read',
       handle: (request) => {
         const team = state.teams.get(param(request, 'teamId')) ?? notFound('Team');
         return json({ ...teamJson(team), members: team.memberIds.flatMap((id) => state.agents.get(id) ?? []).map(agentJson) });
@@ -30,7 +42,17 @@ export function accountRoutes(state: DeskwootState): readonly Route<Caller>[] {
 
 /** Operations that a token never reaches; a sample of those that the document marks so. */
 export function sessionRoutes(): readonly Route<Caller>[] {
-  const closed = ['POST inboxes', 'POST agents', 'POST teams', 'POST labels', 'GET webhooks', 'POST webhooks', 'GET api-tokens', 'POST api-tokens', 'GET audit-logs'];
+  const closed = [
+    'POST inboxes',
+    'POST agents',
+    'POST teams',
+    'POST labels',
+    'GET webhooks',
+    'POST webhooks',
+    'GET api-tokens',
+    'POST api-tokens',
+    'GET audit-logs',
+  ];
   return closed.map((operation) => {
     const [method = '', name = ''] = operation.split(' ');
     return { method, path: `${A}/${name}`, needs: 'session', handle: () => notFound('Session') };
@@ -45,7 +67,16 @@ function meJson(state: DeskwootState, caller: Caller): unknown {
 
 function settingsJson(state: DeskwootState): unknown {
   return {
-    id: state.accountId, name: 'Acme Support', locale: 'en', timezone: 'Europe/Berlin', plan: 'ENTERPRISE', autoResolveEnabled: false, autoResolveDuration: 48,
-    brandColor: '#2563EB', liveTranslateEnabled: false, liveTranslateTargetLang: 'en', createdAt: '2026-01-01T00:00:00.000Z',
+    id: state.accountId,
+    name: 'Acme Support',
+    locale: 'en',
+    timezone: 'Europe/Berlin',
+    plan: 'ENTERPRISE',
+    autoResolveEnabled: false,
+    autoResolveDuration: 48,
+    brandColor: '#2563EB',
+    liveTranslateEnabled: false,
+    liveTranslateTargetLang: 'en',
+    createdAt: '2026-01-01T00:00:00.000Z',
   };
 }

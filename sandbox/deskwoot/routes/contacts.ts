@@ -15,14 +15,26 @@ const DAY_MS = 86_400_000;
 /** Operations on contacts that the document describes (Deskwoot REST API, Contacts). */
 export function contactRoutes(desk: Desk, clock: () => number): readonly Route<Caller>[] {
   return [
-    { method: 'GET', path: '/api/v1/accounts/:accountId/contacts', needs: 'contacts:read', handle: (request) => json(listPage(desk, request.query, clock())) },
     {
-      method: 'POST', path: '/api/v1/accounts/:accountId/contacts/merge', needs: 'contacts:write',
+      method: 'GET',
+      path: '/api/v1/accounts/:accountId/contacts',
+      needs: 'contacts:read',
+      handle: (request) => json(listPage(desk, request.query, clock())),
+    },
+    {
+      method: 'POST',
+      path: '/api/v1/accounts/:accountId/contacts/merge',
+      needs: 'contacts:write',
       handle: (request) => {
-        const primary = desk.state.contacts.get(textOf(request.body.fields['primaryContactId']) ?? badRequest('primaryContactId is required')) ?? notFound('Contact');
-        const secondary = desk.state.contacts.get(textOf(request.body.fields['secondaryContactId']) ?? badRequest('secondaryContactId is required')) ?? notFound('Contact');
+        const primary =
+          desk.state.contacts.get(textOf(request.body.fields['primaryContactId']) ?? badRequest('primaryContactId is required')) ??
+          notFound('Contact');
+        const secondary =
+          desk.state.contacts.get(textOf(request.body.fields['secondaryContactId']) ?? badRequest('secondaryContactId is required')) ??
+          notFound('Contact');
         if (primary === secondary) badRequest('Contacts must differ');
-        for (const conversation of desk.state.conversations.values()) if (conversation.contactId === secondary.id) conversation.contactId = primary.id;
+        for (const conversation of desk.state.conversations.values())
+          if (conversation.contactId === secondary.id) conversation.contactId = primary.id;
         remove(desk, secondary);
         void desk.changeContact(primary, {});
         return json(contactJson(primary));
@@ -35,9 +47,16 @@ export function contactRoutes(desk: Desk, clock: () => number): readonly Route<C
 export function undocumentedContactRoutes(desk: Desk): readonly Route<Caller>[] {
   const path = '/api/v1/accounts/:accountId/contacts';
   return [
-    { method: 'GET', path: `${path}/:contactId`, needs: 'contacts:read', handle: (request) => json(fullContactJson(desk.state, contactAt(desk.state, request))) },
     {
-      method: 'POST', path, needs: 'contacts:write',
+      method: 'GET',
+      path: `${path}/:contactId`,
+      needs: 'contacts:read',
+      handle: (request) => json(fullContactJson(desk.state, contactAt(desk.state, request))),
+    },
+    {
+      method: 'POST',
+      path,
+      needs: 'contacts:write',
       handle: (request) => {
         const fields = contactFrom(request.body.fields);
         refuseTaken(desk, fields, null);
@@ -45,7 +64,9 @@ export function undocumentedContactRoutes(desk: Desk): readonly Route<Caller>[] 
       },
     },
     {
-      method: 'PATCH', path: `${path}/:contactId`, needs: 'contacts:write',
+      method: 'PATCH',
+      path: `${path}/:contactId`,
+      needs: 'contacts:write',
       handle: (request) => {
         const contact = contactAt(desk.state, request);
         const fields = contactFrom(request.body.fields);
@@ -55,7 +76,9 @@ export function undocumentedContactRoutes(desk: Desk): readonly Route<Caller>[] 
       },
     },
     {
-      method: 'DELETE', path: `${path}/:contactId`, needs: 'contacts:write',
+      method: 'DELETE',
+      path: `${path}/:contactId`,
+      needs: 'contacts:write',
       handle: (request) => {
         remove(desk, contactAt(desk.state, request));
         return json({ success: true });
@@ -66,7 +89,8 @@ export function undocumentedContactRoutes(desk: Desk): readonly Route<Caller>[] 
 
 function contactFrom(fields: Fields): NewContact {
   const contact: NewContact = {};
-  for (const name of ['name', 'email', 'phone', 'company', 'location', 'description'] as const) if (fields[name] !== undefined) contact[name] = textOrNull(fields[name]);
+  for (const name of ['name', 'email', 'phone', 'company', 'location', 'description'] as const)
+    if (fields[name] !== undefined) contact[name] = textOrNull(fields[name]);
   if (fields['customAttributes'] !== undefined) contact.customAttributes = fieldsOf(fields['customAttributes']);
   return contact;
 }
@@ -85,7 +109,8 @@ function listPage(desk: Desk, query: URLSearchParams, nowMs: number): unknown {
   const page = integerOf(query.get('page')) ?? 1;
   const pageSize = integerOf(query.get('pageSize')) ?? DEFAULT_PAGE_SIZE;
   const search = query.get('search')?.toLowerCase();
-  const fits = (contact: Contact): boolean => (search === undefined || matches(contact, search)) && inSegment(contact, query.get('segment'), nowMs);
+  const fits = (contact: Contact): boolean =>
+    (search === undefined || matches(contact, search)) && inSegment(contact, query.get('segment'), nowMs);
   const found = [...desk.state.contacts.values()].reverse().filter(fits);
   return { contacts: found.slice((page - 1) * pageSize, page * pageSize).map(contactJson), total: found.length, page, pageSize };
 }

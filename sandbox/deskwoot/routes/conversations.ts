@@ -11,15 +11,28 @@ import { conversationJson, fullConversationJson } from '../formatters.ts';
 
 const MAX_PAGE_SIZE = 100;
 const DEFAULT_PAGE_SIZE = 25;
-const ACTIONS: { readonly [action: string]: keyof ConversationChange } = { change_status: 'status', assign_agent: 'assigneeId', assign_team: 'teamId', change_priority: 'priority', mute: 'muted' };
+const ACTIONS: { readonly [action: string]: keyof ConversationChange } = {
+  change_status: 'status',
+  assign_agent: 'assigneeId',
+  assign_team: 'teamId',
+  change_priority: 'priority',
+  mute: 'muted',
+};
 
 /** Operations on conversations that the document describes (Deskwoot REST API, Conversations). */
 export function conversationRoutes(desk: Desk): readonly Route<Caller>[] {
   const { state } = desk;
   return [
-    { method: 'GET', path: '/api/v1/conversations/:conversationId', needs: 'conversations:read', handle: (request) => json(fullConversationJson(state, conversationAt(state, request))) },
     {
-      method: 'PATCH', path: '/api/v1/conversations/:conversationId', needs: 'conversations:write',
+      method: 'GET',
+      path: '/api/v1/conversations/:conversationId',
+      needs: 'conversations:read',
+      handle: (request) => json(fullConversationJson(state, conversationAt(state, request))),
+    },
+    {
+      method: 'PATCH',
+      path: '/api/v1/conversations/:conversationId',
+      needs: 'conversations:write',
       handle: (request) => {
         const conversation = conversationAt(state, request);
         void desk.changeConversation(conversation, changeFrom(desk, request.body.fields));
@@ -27,11 +40,15 @@ export function conversationRoutes(desk: Desk): readonly Route<Caller>[] {
       },
     },
     {
-      method: 'POST', path: '/api/v1/accounts/:accountId/conversations/bulk', needs: 'conversations:write',
+      method: 'POST',
+      path: '/api/v1/accounts/:accountId/conversations/bulk',
+      needs: 'conversations:write',
       handle: (request) => json({ updated: updateMany(desk, request.body.fields) }),
     },
     {
-      method: 'POST', path: '/api/v1/conversations/:conversationId/labels', needs: 'conversations:write',
+      method: 'POST',
+      path: '/api/v1/conversations/:conversationId/labels',
+      needs: 'conversations:write',
       handle: (request) => {
         const conversation = conversationAt(state, request);
         const labelId = textOf(request.body.fields['labelId']) ?? badRequest('labelId is required');
@@ -41,7 +58,9 @@ export function conversationRoutes(desk: Desk): readonly Route<Caller>[] {
       },
     },
     {
-      method: 'DELETE', path: '/api/v1/conversations/:conversationId/labels', needs: 'conversations:write',
+      method: 'DELETE',
+      path: '/api/v1/conversations/:conversationId/labels',
+      needs: 'conversations:write',
       handle: (request) => {
         const conversation = conversationAt(state, request);
         const labelId = request.query.get('labelId') ?? textOf(request.body.fields['labelId']) ?? badRequest('labelId is required');
@@ -58,7 +77,9 @@ export function undocumentedConversationRoutes(desk: Desk): readonly Route<Calle
   return [
     { method: 'GET', path, needs: 'conversations:read', handle: (request) => json(listPage(desk, request.query)) },
     {
-      method: 'POST', path, needs: 'conversations:write',
+      method: 'POST',
+      path,
+      needs: 'conversations:write',
       handle: (request, caller) => {
         const { fields } = request.body;
         const inboxId = textOf(fields['inboxId']) ?? badRequest('inboxId is required');
@@ -78,7 +99,9 @@ export function undocumentedConversationRoutes(desk: Desk): readonly Route<Calle
 function changeFrom(desk: Desk, fields: Fields): ConversationChange {
   const change: ConversationChange = {};
   if (fields['status'] !== undefined) change.status = STATUSES.find((known) => known === fields['status']) ?? badRequest('Invalid status');
-  if (fields['priority'] !== undefined) change.priority = fields['priority'] === null ? null : (PRIORITIES.find((known) => known === fields['priority']) ?? badRequest('Invalid priority'));
+  if (fields['priority'] !== undefined)
+    change.priority =
+      fields['priority'] === null ? null : (PRIORITIES.find((known) => known === fields['priority']) ?? badRequest('Invalid priority'));
   if (fields['assigneeId'] !== undefined) change.assigneeId = known(desk.state.agents, textOrNull(fields['assigneeId']), 'Agent');
   if (fields['teamId'] !== undefined) change.teamId = known(desk.state.teams, textOrNull(fields['teamId']), 'Team');
   if (fields['muted'] !== undefined) change.muted = isTrue(fields['muted']);
@@ -99,7 +122,8 @@ function updateMany(desk: Desk, fields: Fields): number {
   const change = field === undefined ? {} : changeFrom(desk, { [field]: field === 'muted' ? true : value });
   const found = ids.flatMap((id) => desk.state.conversations.get(id) ?? []);
   for (const conversation of found) {
-    if (action === 'add_label') conversation.labelIds.add(known(desk.state.labels, textOf(value) ?? badRequest('value is required'), 'Label') ?? '');
+    if (action === 'add_label')
+      conversation.labelIds.add(known(desk.state.labels, textOf(value) ?? badRequest('value is required'), 'Label') ?? '');
     else void desk.changeConversation(conversation, change);
   }
   return found.length;
@@ -113,7 +137,14 @@ function listPage(desk: Desk, query: URLSearchParams): readonly unknown[] {
   const labelId = query.get('label_id');
   return [...state.conversations.values()]
     .reverse()
-    .filter((one) => is('status', one.status) && is('inbox_id', one.inboxId) && is('assignee_id', one.assigneeId) && is('team_id', one.teamId) && (labelId === null || one.labelIds.has(labelId)))
+    .filter(
+      (one) =>
+        is('status', one.status) &&
+        is('inbox_id', one.inboxId) &&
+        is('assignee_id', one.assigneeId) &&
+        is('team_id', one.teamId) &&
+        (labelId === null || one.labelIds.has(labelId)),
+    )
     .slice(start, start + size)
     .map((one) => conversationJson(state, one));
 }

@@ -17,14 +17,18 @@ const POST_GAP_MS = 1000;
 export function chatRoutes(workspace: Workspace, clock: () => number, limited: boolean): readonly Route<Caller>[] {
   return [
     {
-      method: 'POST', path: '/api/chat.postMessage', needs: 'chat:write',
+      method: 'POST',
+      path: '/api/chat.postMessage',
+      needs: 'chat:write',
       handle: (request, caller) => {
         const message = post(workspace, request, caller, clock(), limited);
         return json({ ok: true, channel: message.channel, ts: message.ts, message: messageJson(workspace.state, message, true) });
       },
     },
     {
-      method: 'POST', path: '/api/chat.update', needs: 'chat:write',
+      method: 'POST',
+      path: '/api/chat.update',
+      needs: 'chat:write',
       handle: (request) => {
         const args = argumentsOf(request);
         const channel = channelOf(workspace.state, args);
@@ -34,7 +38,13 @@ export function chatRoutes(workspace: Workspace, clock: () => number, limited: b
         message.blocks = blocksFrom(args) ?? message.blocks;
         message.metadata = metadataFrom(args) ?? message.metadata;
         message.editedTs = `${Math.floor(clock() / 1000)}.000000`;
-        return json({ ok: true, channel: channel.id, ts: message.ts, text: message.text, message: messageJson(workspace.state, message, true) });
+        return json({
+          ok: true,
+          channel: channel.id,
+          ts: message.ts,
+          text: message.text,
+          message: messageJson(workspace.state, message, true),
+        });
       },
     },
   ];
@@ -46,11 +56,20 @@ function post(workspace: Workspace, request: Request, caller: Caller, now: numbe
   const channel = channelOf(state, args);
   if (limited) countPost(channel, now);
   const username = textOf(args['username']) ?? null;
-  if (username !== null && !caller.scopes.includes('chat:write.customize')) refuse('missing_scope', { needed: 'chat:write.customize', provided: caller.scopes.join(',') });
+  if (username !== null && !caller.scopes.includes('chat:write.customize'))
+    refuse('missing_scope', { needed: 'chat:write.customize', provided: caller.scopes.join(',') });
   const text = textFrom(args);
   const threadTs = textOf(args['thread_ts']) ?? null;
   const root = threadTs === null ? undefined : (channel.byTs.get(threadTs) ?? refuse('thread_not_found'));
-  const fields = { text, user: state.botUserId, botId: state.botId, appId: state.appId, username, blocks: blocksFrom(args) ?? null, metadata: metadataFrom(args) ?? null };
+  const fields = {
+    text,
+    user: state.botUserId,
+    botId: state.botId,
+    appId: state.appId,
+    username,
+    blocks: blocksFrom(args) ?? null,
+    metadata: metadataFrom(args) ?? null,
+  };
   return workspace.post(channel, { ...fields, threadTs: root?.threadTs ?? root?.ts ?? null }).message;
 }
 

@@ -15,7 +15,12 @@ const MAX_LIMIT = 999;
 /** Reading messages (https://docs.slack.dev/reference/methods/conversations.history, conversations.replies). */
 export function conversationRoutes(state: SlackState): readonly Route<Caller>[] {
   const both = (name: string, handle: (request: Request) => unknown): readonly Route<Caller>[] =>
-    (['GET', 'POST'] as const).map((method) => ({ method, path: `/api/${name}`, needs: 'channels:history', handle: (request) => json(handle(request)) }));
+    (['GET', 'POST'] as const).map((method) => ({
+      method,
+      path: `/api/${name}`,
+      needs: 'channels:history',
+      handle: (request) => json(handle(request)),
+    }));
   return [
     ...both('conversations.history', (request) => {
       const args = argumentsOf(request);

@@ -14,25 +14,91 @@ const REACH_S = 30 * 86_400;
 
 /** What can be read (https://docs.stripe.com/api: Invoices, Customers, Events, Accounts, Balance). */
 export function readRoutes(state: StripeState, clock: () => number): readonly Route<Caller>[] {
+  return [...accountRoutes(), ...invoiceRoutes(state), ...customerRoutes(state), ...eventRoutes(state, clock)];
+}
+
+function accountRoutes(): readonly Route<Caller>[] {
   return [
-    { method: 'GET', path: '/v1/account', needs: 'account:read', handle: () => json({ id: 'acct_sandbox', object: 'account', country: 'DE', default_currency: 'eur', charges_enabled: true }) },
-    { method: 'GET', path: '/v1/balance', needs: 'balance:read', handle: () => json({ object: 'balance', available: [{ amount: 0, currency: 'usd' }], livemode: false, pending: [] }) },
-    { method: 'GET', path: '/v1/invoices/:id', needs: 'invoices:read', handle: (request) => json(invoiceJson(state, state.invoices.get(param(request, 'id')) ?? missing('invoice', param(request, 'id')), request.query.getAll('expand[]'))) },
     {
-      method: 'GET', path: '/v1/invoices', needs: 'invoices:read',
+      method: 'GET',
+      path: '/v1/account',
+      needs: 'account:read',
+      handle: () => json({ id: 'acct_sandbox', object: 'account', country: 'DE', default_currency: 'eur', charges_enabled: true }),
+    },
+    {
+      method: 'GET',
+      path: '/v1/balance',
+      needs: 'balance:read',
+      handle: () => json({ object: 'balance', available: [{ amount: 0, currency: 'usd' }], livemode: false, pending: [] }),
+    },
+  ];
+}
+
+function invoiceRoutes(state: StripeState): readonly Route<Caller>[] {
+  return [
+    {
+      method: 'GET',
+      path: '/v1/invoices/:id',
+      needs: 'invoices:read',
+      handle: (request) =>
+        json(
+          invoiceJson(
+            state,
+            state.invoices.get(param(request, 'id')) ?? missing('invoice', param(request, 'id')),
+            request.query.getAll('expand[]'),
+          ),
+        ),
+    },
+    {
+      method: 'GET',
+      path: '/v1/invoices',
+      needs: 'invoices:read',
       handle: (request) => {
         const { query } = request;
-        const found = [...state.invoices.values()].reverse().filter((one) => fits(query, 'customer', one.customerId) && fits(query, 'status', one.status) && inTime(query, one.created));
+        const found = [...state.invoices.values()]
+          .reverse()
+          .filter((one) => fits(query, 'customer', one.customerId) && fits(query, 'status', one.status) && inTime(query, one.created));
         return json(page(request, found, (one) => invoiceJson(state, one)));
       },
     },
-    { method: 'GET', path: '/v1/customers/:id', needs: 'customers:read', handle: (request) => json(customerJson(state.customers.get(param(request, 'id')) ?? missing('customer', param(request, 'id')))) },
+  ];
+}
+
+function customerRoutes(state: StripeState): readonly Route<Caller>[] {
+  return [
     {
-      method: 'GET', path: '/v1/customers', needs: 'customers:read',
-      handle: (request) => json(page(request, [...state.customers.values()].reverse().filter((one) => fits(request.query, 'email', one.email) && inTime(request.query, one.created)), customerJson)),
+      method: 'GET',
+      path: '/v1/customers/:id',
+      needs: 'customers:read',
+      handle: (request) => json(customerJson(state.customers.get(param(request, 'id')) ?? missing('customer', param(request, 'id')))),
     },
+    {
+      method: 'GET',
+      path: '/v1/customers',
+      needs: 'customers:read',
+      handle: (request) =>
+        json(
+          page(
+            request,
+            [...state.customers.values()]
+              .reverse()
+              .filter((one) => fits(request.query, 'email', one.email) && inTime(request.query, one.created)),
+            customerJson,
+          ),
+        ),
+    },
+  ];
+}
+
+function eventRoutes(state: StripeState, clock: () => number): readonly Route<Caller>[] {
+  return [
     { method: 'GET', path: '/v1/events/:id', needs: 'events:read', handle: (request) => json(eventJson(eventAt(state, request))) },
-    { method: 'GET', path: '/v1/events', needs: 'events:read', handle: (request) => json(page(request, eventsOf(state, request.query, Math.floor(clock() / 1000)), eventJson)) },
+    {
+      method: 'GET',
+      path: '/v1/events',
+      needs: 'events:read',
+      handle: (request) => json(page(request, eventsOf(state, request.query, Math.floor(clock() / 1000)), eventJson)),
+    },
     { method: 'GET', path: '/v2/core/events/:id', needs: 'events:read', handle: (request) => json(thinEventJson(eventAt(state, request))) },
   ];
 }
@@ -46,8 +112,17 @@ function eventsOf(state: StripeState, query: URLSearchParams, nowS: number): Str
   const types = [...query.getAll('types[]'), ...query.getAll('type')];
   if (types.length > MAX_TYPES) badRequest(`types can have at most ${MAX_TYPES} entries`, 'types');
   const success = query.get('delivery_success');
-  const named = (type: string): boolean => types.length === 0 || types.some((one) => one === type || (one.endsWith('.*') && type.startsWith(one.slice(0, -1))));
-  return state.events.filter((one) => one.created >= nowS - REACH_S && named(one.type) && inTime(query, one.created) && (success === null || String(one.delivered) === success)).reverse();
+  const named = (type: string): boolean =>
+    types.length === 0 || types.some((one) => one === type || (one.endsWith('.*') && type.startsWith(one.slice(0, -1))));
+  return state.events
+    .filter(
+      (one) =>
+        one.created >= nowS - REACH_S &&
+        named(one.type) &&
+        inTime(query, one.created) &&
+        (success === null || String(one.delivered) === success),
+    )
+    .reverse();
 }
 
 function fits(query: URLSearchParams, name: string, value: string | null): boolean {
@@ -56,7 +131,12 @@ function fits(query: URLSearchParams, name: string, value: string | null): boole
 
 function inTime(query: URLSearchParams, created: number): boolean {
   const bound = (name: string): number | undefined => integerOf(query.get(`created[${name}]`));
-  return created >= (bound('gte') ?? 0) && created > (bound('gt') ?? -1) && created <= (bound('lte') ?? Infinity) && created < (bound('lt') ?? Infinity);
+  return (
+    created >= (bound('gte') ?? 0) &&
+    created > (bound('gt') ?? -1) &&
+    created <= (bound('lte') ?? Infinity) &&
+    created < (bound('lt') ?? Infinity)
+  );
 }
 
 function page<Row extends { readonly id: string }>(request: Request, rows: readonly Row[], format: (row: Row) => unknown): unknown {

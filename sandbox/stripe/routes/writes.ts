@@ -13,21 +13,30 @@ export function writeRoutes(bank: Bank, clock: () => number): readonly Route<Cal
   const { state } = bank;
   return [
     {
-      method: 'POST', path: '/v1/customers', needs: 'customers:write',
+      method: 'POST',
+      path: '/v1/customers',
+      needs: 'customers:write',
       handle: (request) => {
         const { fields } = request.body;
-        const customer = addCustomer(state, Math.floor(clock() / 1000), { name: textOrNull(fields['name']), email: textOrNull(fields['email']), phone: textOrNull(fields['phone']) });
+        const customer = addCustomer(state, Math.floor(clock() / 1000), {
+          name: textOrNull(fields['name']),
+          email: textOrNull(fields['email']),
+          phone: textOrNull(fields['phone']),
+        });
         customer.metadata = fieldsOf(fields['metadata']);
         void bank.happen('customer.created', customer.id, `/v1/customers/${customer.id}`, customerJson(customer));
         return json(customerJson(customer));
       },
     },
     {
-      method: 'POST', path: '/v1/customers/:id', needs: 'customers:write',
+      method: 'POST',
+      path: '/v1/customers/:id',
+      needs: 'customers:write',
       handle: (request) => {
         const customer = state.customers.get(param(request, 'id')) ?? missing('customer', param(request, 'id'));
         const { fields } = request.body;
-        for (const name of ['name', 'email', 'phone'] as const) if (fields[name] !== undefined) customer[name] = textOf(fields[name]) ?? null;
+        for (const name of ['name', 'email', 'phone'] as const)
+          if (fields[name] !== undefined) customer[name] = textOf(fields[name]) ?? null;
         customer.metadata = { ...customer.metadata, ...fieldsOf(fields['metadata']) };
         void bank.happen('customer.updated', customer.id, `/v1/customers/${customer.id}`, customerJson(customer));
         return json(customerJson(customer));

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createOperations } from '../../../activities/operations/index.ts';
-import { contextOf, createWorld, failureOf } from './world.ts';
+import { contextOf, conversation, createWorld, failureOf } from './world.ts';
 import type { World } from './world.ts';
 
 const { isEcho } = createOperations();
@@ -32,6 +32,19 @@ describe('isEcho', () => {
     const { world, seen } = knowing({ conversation: 'own' });
     expect(await isEcho(contextOf(world), message)).toBe(true);
     expect(seen.at(-1)).toEqual({ connection: 'helpdesk', kind: 'conversation', target: 'contact:9', remoteId: null, text: 'Hi' });
+  });
+
+  it('knows the opening message where the helpdesk does not tell its contact, by the contact of the conversation', async () => {
+    const { world, seen } = knowing({ conversation: 'own' });
+    world.conversations = [{ ...conversation, contact: { id: '9', name: null, email: null } }];
+    expect(await isEcho(contextOf(world), { ...message, contactId: null })).toBe(true);
+    expect(seen.at(-1)).toEqual({ connection: 'helpdesk', kind: 'conversation', target: 'contact:9', remoteId: null, text: 'Hi' });
+  });
+
+  it('reads no conversation that others created', async () => {
+    const { world } = knowing({});
+    expect(await isEcho(contextOf(world), { ...message, contactId: null })).toBe(false);
+    expect(world.log).toEqual([]);
   });
 
   it('does not take every message of a conversation that we created for our own', async () => {
