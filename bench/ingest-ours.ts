@@ -71,8 +71,5 @@ async function openStore({ settings }: LoadParts): Promise<Database> {
   const { databaseUrl } = settings;
   const db = databaseUrl === null ? await createPglite({ dataDir: settings.dataDir }) : createPostgres({ url: databaseUrl, max: POOL });
   await migrate(db);
-  const T: any = {};
-  setInterval(() => { const out = Object.entries(T).sort((a: any, b: any) => b[1].ms - a[1].ms).slice(0, 10).map(([k, v]: any) => `${v.n}x ${(v.ms / v.n).toFixed(1)}ms max ${v.max.toFixed(0)} ${k.replace(/\s+/g, ' ').trim().slice(0, 150)}`).join('\n'); console.error('STAT', out); for (const k of Object.keys(T)) delete T[k]; }, 3000).unref();
-  let line: Promise<any> = Promise.resolve();
-  return { ...db, query: (text: string, values: any) => { const run = async () => { const t = performance.now(); try { return await db.query(text, values); } finally { const d = performance.now() - t; const e = (T[text] ??= { n: 0, ms: 0, max: 0 }); e.n++; e.ms += d; e.max = Math.max(e.max, d); } }; if (db.kind === 'postgres') return run() as any; const r = line.then(run); line = r.catch(() => 0); return r as any; } };
+  return db;
 }

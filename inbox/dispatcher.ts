@@ -15,6 +15,10 @@ import type { WorkflowStarter } from './starter.ts';
 
 const POLL_MS = 1000;
 const RETRY_MS = 1000;
+/** After a look that found nothing the next one waits this long, or each commit and each settled group would cost several looks. */
+const IDLE_REST_MS = 10;
+/** Replays may wait: their lane is looked at only so often while there is none. */
+const REPLAY_EVERY_MS = 250;
 const LEASE_MS = 30_000;
 const CALM_GROUPS = 8;
 const CALM_PACE: PaceLimits = { perSecond: 15, burst: CALM_GROUPS * 2 };
@@ -33,6 +37,9 @@ const CALM_RUNNING = 12;
 const FRESH_MS = 30_000;
 const MOST_OPEN_STARTS = 32;
 
+/** How a group is handed over: with a workflow of its own, or with others. */
+export type Way = 'delivery' | 'batch';
+
 /** What the dispatcher works with. */
 export interface DispatcherDeps {
   readonly db: Database;
@@ -41,8 +48,8 @@ export interface DispatcherDeps {
   readonly owner: string;
   /** Flows that collapse a group to its newest delivery. */
   readonly coalesce: readonly string[];
-  /** How many groups are handed over one by one, before it takes batches; default 15 a second. */
-  readonly calm?: PaceLimits;
+  /** Hands everything over this one way, whatever the weather: to compare both. What failed runs alone all the same. */
+  readonly only?: Way | undefined;
   readonly log: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
   now?(): number;
 }
@@ -58,13 +65,14 @@ export interface Dispatcher {
 /** Starts dispatching. */
 export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const wake = createWake();
-  const pace = createPace(deps.calm ?? CALM_PACE);
+  const pace = createPace(CALM_PACE);
   const now = deps.now ?? Date.now;
   const open = new Set<Promise<void>>();
   let stopped = false;
   let blocked = false;
   let lastBatchMs = 0;
   let lastBatchFull = false;
+  let replayDueMs = 0;
   let storeAway = false;
 
   /** Hands a lease over until it is taken; while Temporal is away nothing new is claimed. */
@@ -103,7 +111,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       owner: deps.owner,
       ttlMs: LEASE_MS,
       coalesce: deps.coalesce,
-      mostWaiting: CALM_WAITING,
+      ...(deps.only === 'delivery' ? {} : { mostWaiting: CALM_WAITING }),
       retryingOnly,
     });
     const leases = byLease(rows, lane);
@@ -140,8 +148,10 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
 
   /** One look at a lane; answers in how many milliseconds another look pays. */
   const pass = async (lane: Lane): Promise<number> => {
+    if (deps.only === 'delivery') return (await calm(lane, CALM_GROUPS, false)) < CALM_GROUPS ? POLL_MS : 0;
     const running = await countRunning(deps.db, FRESH_MS);
-    const room = running.deliveries < CALM_RUNNING ? Math.min(CALM_GROUPS, pace.calmRoom(now())) : 0;
+    const isCalm = deps.only !== 'batch' && running.deliveries < CALM_RUNNING;
+    const room = isCalm ? Math.min(CALM_GROUPS, pace.calmRoom(now())) : 0;
     if (room > 0 && (await calm(lane, room, false)) >= room) return 0;
     const rest = restBeforeBatch(running.batches);
     if (rest > 0) return rest;
@@ -152,17 +162,29 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     return lastBatchFull ? 0 : LINGER_MS;
   };
 
+  /** A look at both lanes. */
+  const look = async (): Promise<number> => {
+    const liveMs = await pass(LANES.live);
+    const dueMs = replayDueMs - now();
+    if (dueMs > 0) return Math.min(liveMs, dueMs);
+    const replayMs = await pass(LANES.replay);
+    replayDueMs = now() + Math.min(replayMs, REPLAY_EVERY_MS);
+    return Math.min(liveMs, replayMs);
+  };
+
   const loop = async (): Promise<void> => {
     while (!stopped) {
       let nextMs = POLL_MS;
       try {
-        if (!blocked && open.size < MOST_OPEN_STARTS) nextMs = Math.min(await pass(LANES.live), await pass(LANES.replay));
+        if (!blocked && open.size < MOST_OPEN_STARTS) nextMs = await look();
         storeAway = false;
       } catch (error) {
         if (!storeAway) deps.log.warn({ err: nameOf(error) }, 'the store did not answer the dispatcher; trying again each second');
         storeAway = true;
       }
-      if (nextMs > 0 && !stopped) await wake.sleep(nextMs);
+      if (nextMs <= 0 || stopped) continue;
+      if (nextMs > IDLE_REST_MS) await new Promise((resolve) => setTimeout(resolve, IDLE_REST_MS));
+      await wake.sleep(nextMs);
     }
   };
   const running = loop();

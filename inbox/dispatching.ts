@@ -5,7 +5,7 @@ import { startDispatcher } from './dispatcher.ts';
 import { startReaper } from './reaper.ts';
 import { INBOX_CHANNEL } from './recorder.ts';
 import type { Database } from '../store/database.ts';
-import type { PaceLimits } from './pace.ts';
+import type { Way } from './dispatcher.ts';
 import type { WorkflowStarter } from './starter.ts';
 
 const CHUNK = 500;
@@ -27,7 +27,7 @@ export interface DispatchingOptions {
   readonly owner: string;
   readonly flows: readonly FlowQueue[];
   /** See `DispatcherDeps`. */
-  readonly calm?: PaceLimits;
+  readonly only?: Way | undefined;
   readonly log: {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;
@@ -40,7 +40,7 @@ export async function createDispatching(options: DispatchingOptions): Promise<{ 
   const { db, starter, owner, flows, log } = options;
   await applyFlows(db, flows);
   const coalesce = flows.filter((flow) => flow.coalesce).map((flow) => flow.name);
-  const dispatcher = startDispatcher({ db, starter, owner, coalesce, log, ...(options.calm === undefined ? {} : { calm: options.calm }) });
+  const dispatcher = startDispatcher({ db, starter, owner, coalesce, log, only: options.only });
   const reaper = startReaper({ db, starter, log, onReleased: () => dispatcher.wake() });
   const unlisten = await db.listen(INBOX_CHANNEL, () => dispatcher.wake());
   return {

@@ -30,6 +30,8 @@ export interface RecorderSettings {
   /** Called after each commit that made deliveries, with the flows they are for. */
   readonly onRecorded?: (flows: ReadonlySet<string>) => void;
   readonly limits?: Partial<RecorderLimits>;
+  /** Whether other processes share the store and want a hint; default true. */
+  readonly shared?: boolean;
 }
 
 /** Puts events into the inbox. */
@@ -59,7 +61,7 @@ export function createRecorder(settings: RecorderSettings): Recorder {
       );
       if (flows.size > 0) {
         settings.onRecorded?.(flows);
-        notifier.hint();
+        if (settings.shared ?? true) notifier.hint();
       }
       return recorded;
     },

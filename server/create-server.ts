@@ -9,8 +9,8 @@ import { startServer } from './start.ts';
 import type { Inbound } from '../connectors/connector.ts';
 import type { Database } from '../store/database.ts';
 import type { WorkflowStarter } from '../inbox/starter.ts';
+import type { Way } from '../inbox/dispatcher.ts';
 import type { FlowQueue } from '../inbox/dispatching.ts';
-import type { PaceLimits } from '../inbox/pace.ts';
 import type { RecordedRow, RecordRow } from '../store/record-events.ts';
 import type { BoundInbound } from './bound-inbound.ts';
 import type { CodecOptions } from './codec.ts';
@@ -33,8 +33,8 @@ export interface ServerProcessOptions {
   probeTemporal(): Promise<void>;
   readonly connections: readonly BoundInbound[];
   readonly flows: readonly FlowQueue[];
-  /** How many groups are handed over one by one, before batches are made; left out: the dispatcher's own measure. */
-  readonly calm?: PaceLimits;
+  /** Hands everything over one way; left out: by the weather. */
+  readonly only?: Way | undefined;
   readonly route: ReceiverDeps['route'];
   readonly host: string;
   readonly port: number;
@@ -65,8 +65,8 @@ export function bindReceiving<Settings>({ name, type, inbound, settings }: Recei
 /** Starts the server process; the one place where its parts are put together. */
 export async function createServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const { db, starter, owner, log, metrics } = options;
-  const dispatching = await createDispatching({ db, starter, owner, flows: options.flows, log, ...(options.calm === undefined ? {} : { calm: options.calm }) });
-  const recorder = createRecorder({ db, now: options.now, onRecorded: () => dispatching.wake() });
+  const dispatching = await createDispatching({ db, starter, owner, flows: options.flows, log, only: options.only });
+  const recorder = createRecorder({ db, now: options.now, onRecorded: () => dispatching.wake(), shared: db.kind === 'postgres' });
   const intake = createIntake({ starter, owner, now: options.now });
   const receiver = createReceiver({
     connections: new Map(options.connections.map((connection) => [connection.name, connection])),

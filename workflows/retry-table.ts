@@ -38,10 +38,10 @@ export const LOCAL: LocalActivityOptions = {
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 };
 
-/** A look into our own store on behalf of a step: given up after a while, so that the step can say what it waits for. */
+/** A look into our own store on behalf of a step: given up after 20 s at the earliest, for that long a write of ours may take to settle. */
 export const LOCAL_LOOK: LocalActivityOptions = {
   ...LOCAL,
-  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s', maximumAttempts: 8 },
+  retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s', maximumAttempts: 40 },
 };
 
 /** The class of each operation; `look`: only our own store is asked. */

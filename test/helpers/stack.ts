@@ -37,6 +37,10 @@ export interface StackOptions {
   readonly worker?: boolean;
   /** Hands every first attempt over this one way; left out: by how much there is to do. */
   readonly way?: 'delivery' | 'batch';
+  /** host:port of a Temporal server of the test's own; left out: the one that all test files share. */
+  readonly temporalAddress?: string;
+  /** More lines of the configuration's `connections:`, as YAML; they may name the stack's own secrets. */
+  readonly connections?: string;
 }
 
 /** The whole product with its remote systems, in this process, over real HTTP and a real Temporal server. */
@@ -59,8 +63,6 @@ export const BOTH_FLOWS = `
   - { name: team-threads, on: [helpdesk/conversation.created, helpdesk/message.created], do: slack-thread, with: { connection: team, channel: C0123 } }
 `;
 
-const CALM_OF = { delivery: { perSecond: 1000, burst: 1000 }, batch: { perSecond: 0, burst: 0 } } as const;
-
 /** Starts a stack on free ports, with task queues of its own so that stacks do not meet on the shared Temporal server. */
 export async function startStack(options: StackOptions): Promise<Stack> {
   const sandbox = await startSandbox(options.sandbox);
@@ -69,7 +71,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const sink = new PassThrough();
   sink.on('data', (chunk: Buffer) => lines.push(chunk.toString('utf8')));
   const log = createLogger('info', sink);
-  const where = { address: inject('temporalAddress'), namespace: 'default', tls: false, apiKey: null };
+  const where = { address: options.temporalAddress ?? inject('temporalAddress'), namespace: 'default', tls: false, apiKey: null };
   const dataConverter = createDataConverter([{ id: 'test', bytes: Buffer.alloc(32, 7) }]);
   const { client, connection } = createLazyClient(where, dataConverter);
   const id = randomUUID().slice(0, 8);
@@ -89,7 +91,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     metrics: createMetrics(),
     log,
     now: Date.now,
-    ...(options.way === undefined ? {} : { calm: CALM_OF[options.way] }),
+    only: options.way,
   });
   const origin = `http://127.0.0.1:${server.port}`;
   pointHooks(sandbox, options.helpdesk, origin);
@@ -154,7 +156,7 @@ function toConfig(sandbox: Sandbox, options: StackOptions): DeskbridgeConfig {
 helpdesk: { ${helpdesk}, token: env:HELPDESK_TOKEN, webhookSecret: env:HELPDESK_SECRET }
 connections:
   billing: { type: stripe, baseUrl: "${stripe.origin}", key: env:STRIPE_KEY, webhookSecrets: [env:STRIPE_SECRET] }
-  team: { type: slack, baseUrl: "${slack.origin}", token: env:SLACK_TOKEN, signingSecret: env:SLACK_SECRET }
+  team: { type: slack, baseUrl: "${slack.origin}", token: env:SLACK_TOKEN, signingSecret: env:SLACK_SECRET }${options.connections ?? ''}
 flows:${options.flows ?? BOTH_FLOWS}`;
   const known = options.helpdesk === 'deskwoot' ? deskwoot : chatwoot;
   const env = {

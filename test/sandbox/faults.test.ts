@@ -115,6 +115,20 @@ describe('faults of webhooks', () => {
     expect(await say('a', 'b', 'c')).toEqual(['a', 'b', 'c']);
   });
 
+  it('of one record wait for the answer to the one before; those of others do not', async () => {
+    const release = receiver.hold();
+    const id = path.split('/')[4] ?? '';
+    desk.customerWrites(id, 'first');
+    desk.customerWrites(id, 'second');
+    await receiver.arrived(1);
+    desk.customerWrites('new', 'other');
+    await receiver.arrived(2);
+    const untilThen = receiver.received.map((one) => one.at('data.content'));
+    release();
+    await desk.hooks.idle();
+    expect([untilThen, receiver.received[2]?.at('data.content')]).toEqual([['first', 'other'], 'second']);
+  });
+
   it('duplicate sends the same body twice', async () => {
     desk.faults.add({ kind: 'hook-duplicate' });
     expect(await say('a', 'b')).toEqual(['a', 'a', 'b']);

@@ -15,6 +15,10 @@ export interface Receiver {
   readonly answers: number[];
   /** The body and headers of every answer. */
   reply: { body: string; headers: Record<string, string> };
+  /** Keeps answers back until the returned function is called. */
+  hold(): () => void;
+  /** Resolves when this many have arrived. */
+  arrived(count: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -23,15 +27,20 @@ export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];
   const answers: number[] = [];
   const reply: Receiver['reply'] = { body: '', headers: {} };
+  const waiting: { readonly count: number; readonly go: () => void }[] = [];
+  let held: Promise<void> = Promise.resolve();
   const server = createServer((request, response) => {
     let raw = '';
     request.setEncoding('utf8');
     request.on('data', (chunk: string) => (raw += chunk));
     request.on('end', () => {
       received.push({ headers: request.headers, ...lookInto(raw) });
+      for (const one of waiting) if (received.length >= one.count) one.go();
       const status = answers.shift() ?? 200;
-      if (status === 0) request.socket.destroy();
-      else response.writeHead(status, reply.headers).end(reply.body);
+      void held.then(() => {
+        if (status === 0) request.socket.destroy();
+        else response.writeHead(status, reply.headers).end(reply.body);
+      });
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -42,6 +51,12 @@ export async function startReceiver(): Promise<Receiver> {
     received,
     answers,
     reply,
+    hold: () => {
+      let release = (): void => undefined;
+      held = new Promise((resolve) => (release = resolve));
+      return () => release();
+    },
+    arrived: (count) => (received.length >= count ? Promise.resolve() : new Promise((go) => waiting.push({ count, go }))),
     close: () => new Promise((resolve) => (server.close(() => resolve()), server.closeAllConnections())),
   };
 }
