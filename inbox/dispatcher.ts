@@ -119,7 +119,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     for (const lease of leases) track(handOver(lease, handOverDelivery));
     return leases.length;
   };
-  const backlog = async (lane: Lane): Promise<number> => {
+  const backlog = async (lane: Lane, leastWaiting: number): Promise<number> => {
     const lease = newLease();
     const rows = await claimGroups(deps.db, {
       lane,
@@ -129,6 +129,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       owner: deps.owner,
       ttlMs: LEASE_MS,
       kind: 'batch',
+      leastWaiting,
       coalesce: deps.coalesce,
     });
     if (rows.length === 0) return 0;
@@ -156,7 +157,8 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     const rest = restBeforeBatch(running.batches);
     if (rest > 0) return rest;
     if (room <= 0) await calm(lane, 1, true);
-    const groups = await backlog(lane);
+    // While it is calm, what came since the look above is left to the next: it is no backlog.
+    const groups = await backlog(lane, room > 0 ? CALM_WAITING + 1 : 1);
     lastBatchFull = groups >= BATCH_GROUPS;
     if (groups === 0) return POLL_MS;
     return lastBatchFull ? 0 : LINGER_MS;

@@ -3,10 +3,8 @@ import { createIntake } from '../inbox/intake.ts';
 import { createRecorder } from '../inbox/recorder.ts';
 import { parkRequest } from '../store/parked-requests.ts';
 import { listQueues } from '../store/query-queues.ts';
-import { bindInbound } from './bound-inbound.ts';
 import { createReceiver } from './receiver.ts';
 import { startServer } from './start.ts';
-import type { Inbound } from '../connectors/connector.ts';
 import type { Database } from '../store/database.ts';
 import type { WorkflowStarter } from '../inbox/starter.ts';
 import type { Way } from '../inbox/dispatcher.ts';
@@ -16,14 +14,6 @@ import type { BoundInbound } from './bound-inbound.ts';
 import type { CodecOptions } from './codec.ts';
 import type { ReceiverMetrics } from './metrics.ts';
 import type { Log, ReceiverDeps, ReceiverLimits } from './ports.ts';
-
-/** A configured connection that can receive, its settings still of its connector's own type. */
-export interface Receiving<Settings> {
-  readonly name: string;
-  readonly type: string;
-  readonly inbound: Inbound<Settings>;
-  readonly settings: Settings;
-}
 
 /** What the server process is made of. */
 export interface ServerProcessOptions {
@@ -55,11 +45,6 @@ export interface ServerProcess {
   record(rows: readonly RecordRow[]): Promise<readonly RecordedRow[]>;
   /** Stops accepting, finishes what is under way, then stops dispatching. */
   close(): Promise<void>;
-}
-
-/** Binds a configured connection for the receiver. */
-export function bindReceiving<Settings>({ name, type, inbound, settings }: Receiving<Settings>): BoundInbound {
-  return bindInbound(name, type, inbound, settings);
 }
 
 /** Starts the server process; the one place where its parts are put together. */

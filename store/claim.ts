@@ -12,6 +12,8 @@ export interface ClaimLimits {
   readonly perGroup: number;
   /** Leave out keys that more deliveries wait for; those that failed before are taken all the same. */
   readonly mostWaiting?: number;
+  /** Leave out keys that fewer deliveries wait for. */
+  readonly leastWaiting?: number;
   /** Who takes them, for operators. */
   readonly owner: string;
   /** How long until the reaper looks at the lease. */
@@ -83,6 +85,7 @@ function toParameters(limits: ClaimLimits, lease: string, kind: string, each: bo
     each,
     [...(limits.coalesce ?? [])],
     limits.mostWaiting ?? null,
+    limits.leastWaiting ?? null,
   ];
 }
 
@@ -109,6 +112,7 @@ candidate as (
     where k.lane = $1 and k.flow = o.flow and k.waiting > 0 and k.lease is null and k.not_before <= now()
       and ($9::boolean is null or k.retrying = $9)
       and ($12::int is null or k.retrying or k.waiting <= $12)
+      and ($13::int is null or k.waiting >= $13)
     order by k.head limit o.credit) k),
 chosen as (select flow from candidate where turn = 1 order by served, head limit case when $10::boolean then null else 1 end),
 pick as (
