@@ -13,5 +13,10 @@ export interface ChatClient {
   /** Posts to a channel, or into a thread. `text` is already in the chat's own markup and escaped. */
   post(input: { readonly channel: string; readonly thread: string | null; readonly text: string }, send: Send): Promise<Posted>;
   /** The message that carries this mark, looked for in the thread (or in the channel since `sinceMs`, epoch milliseconds). */
-  find(input: { readonly channel: string; readonly thread: string | null; readonly mark: string; readonly sinceMs: number }): Promise<Posted | null>;
+  find(input: {
+    readonly channel: string;
+    readonly thread: string | null;
+    readonly mark: string;
+    readonly sinceMs: number;
+  }): Promise<Posted | null>;
 }

@@ -1,7 +1,8 @@
 import type { RawRequest } from './connector.ts';
 
 /** A header that must come exactly once; an empty value counts as missing. */
-export type OneHeader = { readonly ok: true; readonly value: string } | { readonly ok: false; readonly reason: 'header_missing' | 'header_repeated' };
+export type OneHeader =
+  { readonly ok: true; readonly value: string } | { readonly ok: false; readonly reason: 'header_missing' | 'header_repeated' };
 
 /** Reads a header by its lower-case name. Repeated values are never joined or chosen from: two copies are a refusal. */
 export function oneHeader(request: RawRequest, name: string): OneHeader {

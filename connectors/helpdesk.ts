@@ -83,18 +83,39 @@ export interface HelpdeskClient {
   teams(): Promise<readonly Named[]>;
   /** Exact look-up by our own external id first, then by e-mail address. */
   findContact(by: { readonly externalId: string; readonly email: string | null }): Promise<Contact | null>;
-  createContact(input: { readonly externalId: string; readonly name: string | null; readonly email: string | null; readonly phone: string | null; readonly inboxId: string }, send: Send): Promise<Contact>;
+  createContact(
+    input: {
+      readonly externalId: string;
+      readonly name: string | null;
+      readonly email: string | null;
+      readonly phone: string | null;
+      readonly inboxId: string;
+    },
+    send: Send,
+  ): Promise<Contact>;
   /** The contact's conversations in one inbox, newest first. */
   conversationsOf(contactId: string, inboxId: string): Promise<readonly Conversation[]>;
   /** `opening` is the first message where the helpdesk insists on one; the customer may see it. */
-  createConversation(input: { readonly contactId: string; readonly inboxId: string; readonly assigneeId: string | null; readonly teamId: string | null; readonly opening: string }, send: Send): Promise<Conversation>;
+  createConversation(
+    input: {
+      readonly contactId: string;
+      readonly inboxId: string;
+      readonly assigneeId: string | null;
+      readonly teamId: string | null;
+      readonly opening: string;
+    },
+    send: Send,
+  ): Promise<Conversation>;
   readConversation(id: string): Promise<Conversation | null>;
   readMessage(conversationId: string, messageId: string): Promise<Message | null>;
   /**
    * Our own message in a conversation, looked for by its mark (or content where no mark is kept). `sinceMs`, epoch milliseconds:
    * when the intent was first written; older messages are not ours, and need not be read.
    */
-  findMessage(conversationId: string, sought: { readonly mark: string; readonly text: string; readonly private: boolean; readonly sinceMs?: number }): Promise<Message | null>;
+  findMessage(
+    conversationId: string,
+    sought: { readonly mark: string; readonly text: string; readonly private: boolean; readonly sinceMs?: number },
+  ): Promise<Message | null>;
   postMessage(input: { readonly conversationId: string; readonly text: string; readonly private: boolean }, send: Send): Promise<Message>;
   /** Adds one label, keeping the others. */
   addLabel(conversationId: string, label: string, send: Send): Promise<void>;

@@ -21,7 +21,8 @@ export function parseJsonObject(text: string): JsonBody {
   let value = parse(text);
   if (value !== undefined && scan.unsafe.length > 0) value = parse(quoteSpans(text, scan.unsafe));
   if (value === undefined) return { ok: false, problem: 'the body is not JSON' };
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return { ok: false, problem: 'the body is JSON, but not an object' };
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    return { ok: false, problem: 'the body is JSON, but not an object' };
   return { ok: true, value };
 }
 

@@ -38,7 +38,8 @@ export function scanJson(text: string): JsonScan {
       const here = (keys.pop() ?? 0) + 1;
       keys.push(here);
       keysInAll += 1;
-      if (here > MAX_KEYS || keysInAll > MAX_KEYS_IN_ALL) return { ok: false, problem: `more than ${MAX_KEYS} keys in an object or ${MAX_KEYS_IN_ALL} in all` };
+      if (here > MAX_KEYS || keysInAll > MAX_KEYS_IN_ALL)
+        return { ok: false, problem: `more than ${MAX_KEYS} keys in an object or ${MAX_KEYS_IN_ALL} in all` };
     } else if (isNumberPart(character)) {
       const end = endOfNumber(text, at);
       if (isUnsafe(text.slice(at, end))) unsafe.push({ start: at, end });
@@ -66,7 +67,14 @@ function endOfString(text: string, start: number): number {
 }
 
 function isNumberPart(character: string): boolean {
-  return (character >= '0' && character <= '9') || character === '-' || character === '+' || character === '.' || character === 'e' || character === 'E';
+  return (
+    (character >= '0' && character <= '9') ||
+    character === '-' ||
+    character === '+' ||
+    character === '.' ||
+    character === 'e' ||
+    character === 'E'
+  );
 }
 
 function endOfNumber(text: string, start: number): number {

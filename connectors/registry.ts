@@ -25,7 +25,9 @@ export type ConnectorType = keyof typeof connectors;
 export type AnyConnector = (typeof connectors)[ConnectorType];
 
 /** Any connector's settings, told apart by `type`. */
-export type ConnectorSettings = { readonly [T in ConnectorType]: (typeof connectors)[T] extends Connector<T, infer Settings> ? Settings : never }[ConnectorType];
+export type ConnectorSettings = {
+  readonly [T in ConnectorType]: (typeof connectors)[T] extends Connector<T, infer Settings> ? Settings : never;
+}[ConnectorType];
 
 /** Does something with a connector whose settings' type the caller need not know. */
 export type ConnectorUse<Result> = <Settings extends ConnectorSettings>(connector: Connector<ConnectorType, Settings>) => Result;

@@ -7,12 +7,22 @@ const MAX_TOLERANCE_S = 3600;
 
 /** The field `baseUrl`: an origin to which the system's own paths are appended; trailing slashes are dropped. */
 export function origin(): z.ZodString {
-  return z.string().overwrite(withoutTrailingSlashes).refine((text) => isBaseUrl(text, false), { error: 'expected an origin such as https://desk.example.com: http or https, no path, query or user' });
+  return z
+    .string()
+    .overwrite(withoutTrailingSlashes)
+    .refine((text) => isBaseUrl(text, false), {
+      error: 'expected an origin such as https://desk.example.com: http or https, no path, query or user',
+    });
 }
 
 /** As `origin`, but a path is allowed: for systems that are installed in a folder of a site. */
 export function baseAddress(): z.ZodString {
-  return z.string().overwrite(withoutTrailingSlashes).refine((text) => isBaseUrl(text, true), { error: 'expected an address such as https://shop.example.com or https://example.com/shop: http or https, no query or user' });
+  return z
+    .string()
+    .overwrite(withoutTrailingSlashes)
+    .refine((text) => isBaseUrl(text, true), {
+      error: 'expected an address such as https://shop.example.com or https://example.com/shop: http or https, no query or user',
+    });
 }
 
 /** The field of one secret; whether it must be there is judged by `ready`, so that all missing ones are named at once. */
@@ -26,7 +36,10 @@ export function manySecrets(description: string): z.ZodOptional<z.ZodArray<typeo
 }
 
 /** An id that people write as a number or as text; text after loading. */
-export const idSetting = z.union([z.string().regex(/^[\x21-\x7e]{1,200}$/, { error: 'expected an id without spaces' }), z.number().int().nonnegative().transform(String)]);
+export const idSetting = z.union([
+  z.string().regex(/^[\x21-\x7e]{1,200}$/, { error: 'expected an id without spaces' }),
+  z.number().int().nonnegative().transform(String),
+]);
 
 /** The field `toleranceSeconds`. */
 export const toleranceSeconds = z
@@ -53,7 +66,9 @@ export function secretProblem(secrets: readonly Secret[], fields: string, source
 export function secretWarnings(secrets: readonly Secret[], fields: string): readonly string[] {
   const odd = secrets.flatMap((each, index) => (each.reveal() === each.reveal().trim() ? [] : [index + 1]));
   if (odd.length === 0) return [];
-  return [`secret ${odd.join(', ')} of ${fields} starts or ends with whitespace; it is used as it is: if signatures fail, remove the whitespace`];
+  return [
+    `secret ${odd.join(', ')} of ${fields} starts or ends with whitespace; it is used as it is: if signatures fail, remove the whitespace`,
+  ];
 }
 
 /** Whether a secret is empty or only whitespace. */

@@ -48,7 +48,11 @@ export function matchingSecret(digests: readonly Buffer[], candidates: readonly 
 }
 
 /** Reads a Unix time in seconds, digits only, and holds it against the window: `fresh`, or why not. */
-export function checkTimestamp(text: string, nowMs: number, windowS: number = WINDOW_S): 'fresh' | 'timestamp_malformed' | 'timestamp_stale' | 'timestamp_future' {
+export function checkTimestamp(
+  text: string,
+  nowMs: number,
+  windowS: number = WINDOW_S,
+): 'fresh' | 'timestamp_malformed' | 'timestamp_stale' | 'timestamp_future' {
   if (!/^[0-9]{1,12}$/.test(text)) return 'timestamp_malformed';
   const age = Math.floor(nowMs / 1000) - Number(text);
   if (age > windowS) return 'timestamp_stale';

@@ -31,13 +31,11 @@ export function createCodecEndpoint(options: CodecOptions): Router {
   router.post('/codec/encode', (request, response) => convert(request.body, response, (payloads) => options.codec.encode(payloads)));
   router.post('/codec/decode', (request, response) => convert(request.body, response, (payloads) => options.codec.decode(payloads)));
   router.use('/codec', (_error: unknown, _request: Request, response: Response, _next: NextFunction) => {
-    response
-      .status(400)
-      .json({
-        error: 'unreadable_payloads',
-        expected: 'JSON {"payloads": [{"metadata", "data"}]} in base64',
-        action: 'Point the Temporal UI or command line at <this server>/codec.',
-      });
+    response.status(400).json({
+      error: 'unreadable_payloads',
+      expected: 'JSON {"payloads": [{"metadata", "data"}]} in base64',
+      action: 'Point the Temporal UI or command line at <this server>/codec.',
+    });
   });
   return router;
 }
@@ -46,13 +44,11 @@ function admit(options: CodecOptions, request: Request, response: Response, next
   const { origin } = request.headers;
   response.setHeader('vary', 'origin');
   if (origin !== undefined && origin !== options.uiOrigin) {
-    response
-      .status(403)
-      .json({
-        error: 'origin_not_allowed',
-        expected: 'the configured origin of the Temporal UI',
-        action: 'Set server.uiOrigin to the address under which the UI is opened.',
-      });
+    response.status(403).json({
+      error: 'origin_not_allowed',
+      expected: 'the configured origin of the Temporal UI',
+      action: 'Set server.uiOrigin to the address under which the UI is opened.',
+    });
     return;
   }
   if (origin !== undefined) allowOrigin(response, origin);
@@ -64,13 +60,11 @@ function admit(options: CodecOptions, request: Request, response: Response, next
     next();
     return;
   }
-  response
-    .status(403)
-    .json({
-      error: 'not_local',
-      expected: 'a request from this machine, or the codec token',
-      action: 'Ask on the machine itself, or configure a token and send it as Authorization: Bearer.',
-    });
+  response.status(403).json({
+    error: 'not_local',
+    expected: 'a request from this machine, or the codec token',
+    action: 'Ask on the machine itself, or configure a token and send it as Authorization: Bearer.',
+  });
 }
 
 function allowOrigin(response: Response, origin: string): void {

@@ -13,6 +13,12 @@ export async function claimProbes(db: Queryable, { leaseMs }: { readonly leaseMs
 }
 
 /** Notes when a connection that still does not answer is tried again. */
-export async function postponeProbe(db: Queryable, { connection, forMs }: { readonly connection: string; readonly forMs: number }): Promise<void> {
-  await db.query('update connection_gate set probe_at = now() + make_interval(secs => $2::float8 / 1000) where connection = $1', [connection, forMs]);
+export async function postponeProbe(
+  db: Queryable,
+  { connection, forMs }: { readonly connection: string; readonly forMs: number },
+): Promise<void> {
+  await db.query('update connection_gate set probe_at = now() + make_interval(secs => $2::float8 / 1000) where connection = $1', [
+    connection,
+    forMs,
+  ]);
 }

@@ -39,7 +39,9 @@ function registerList(parent: Command, io: Io): void {
     .option('--limit <n>', 'how many at most (default 50)')
     .option('--after <id>', 'go on after this one');
   const text = z.exactOptional(z.string());
-  const state = z.exactOptional(z.enum(deliverySchema.shape.state.options, { error: `expected one of ${deliverySchema.shape.state.options.join(', ')}` }));
+  const state = z.exactOptional(
+    z.enum(deliverySchema.shape.state.options, { error: `expected one of ${deliverySchema.shape.state.options.join(', ')}` }),
+  );
   const moment = z.exactOptional(momentOption(io));
   const schema = z.object({
     ...baseOptions,

@@ -11,13 +11,16 @@ export function registerDemo(program: Command, io: Io): void {
   const command = program
     .command('demo')
     .summary('shows the whole way of an event on a sandbox, with a burst and a kill -9 in the middle')
-    .description('Starts sandboxes of the remote systems, Temporal and Deskbridge, lets things happen and go wrong, and counts what came of it. Then it stays up for a look.')
+    .description(
+      'Starts sandboxes of the remote systems, Temporal and Deskbridge, lets things happen and go wrong, and counts what came of it. Then it stays up for a look.',
+    )
     .option('--once', 'end when the table is there: exit code 0 if it is right, 1 if not')
     .option('--json', 'the result as one JSON document; the story goes to standard error')
     .addHelpText('after', '\nExample:\n  $ npm run demo -- --once');
   onRun(command, options, async ({ once, json }) => {
     const { temporalCliPath } = io;
-    if (temporalCliPath === undefined) throw new CliFailure('The demo needs the Temporal CLI: start it with npm run demo, which brings it, or set TEMPORAL_CLI_PATH.');
+    if (temporalCliPath === undefined)
+      throw new CliFailure('The demo needs the Temporal CLI: start it with npm run demo, which brings it, or set TEMPORAL_CLI_PATH.');
     const { runDemo } = await import('../demo/run-demo.ts');
     const right = await runDemo({
       once,

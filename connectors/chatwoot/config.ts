@@ -18,8 +18,10 @@ export const chatwootConfig = z.strictObject({
   unsigned: z
     .enum(['account-webhook-before-4.11.2', 'bot-or-inbox-before-4.13'])
     .optional()
-    .describe('Accepts unsigned webhooks of an old server, by name; pathToken then takes the secret\'s place.'),
-  pathToken: oneSecret('At least 24 characters that end the webhook\'s address (/webhooks/<connection>/<pathToken>); only together with unsigned.'),
+    .describe("Accepts unsigned webhooks of an old server, by name; pathToken then takes the secret's place."),
+  pathToken: oneSecret(
+    "At least 24 characters that end the webhook's address (/webhooks/<connection>/<pathToken>); only together with unsigned.",
+  ),
   toleranceSeconds,
 });
 

@@ -6,8 +6,18 @@ import type { Facts } from '../connector.ts';
 import type { ConversationPart, Payload } from './schema.ts';
 
 /** `message_type` as text at the top level, as a number inside a conversation. Templates and activities are neither. */
-const DIRECTIONS = new Map<string | number, string>([['incoming', 'incoming'], [0, 'incoming'], ['outgoing', 'outgoing'], [1, 'outgoing']]);
-const SENDERS = new Map([['user', 'agent'], ['agent_bot', 'bot'], ['captain_assistant', 'bot'], ['contact', 'contact']]);
+const DIRECTIONS = new Map<string | number, string>([
+  ['incoming', 'incoming'],
+  [0, 'incoming'],
+  ['outgoing', 'outgoing'],
+  [1, 'outgoing'],
+]);
+const SENDERS = new Map([
+  ['user', 'agent'],
+  ['agent_bot', 'bot'],
+  ['captain_assistant', 'bot'],
+  ['contact', 'contact'],
+]);
 
 /** The facts of a stored body. */
 export function chatwootFacts(topic: string, body: Buffer): Facts {

@@ -7,7 +7,9 @@ import { chatwootSentAt, verifyChatwoot } from './verify.ts';
 import type { Connector } from '../connector.ts';
 import type { ChatwootSettings } from './config.ts';
 
-const CONVERSATION = { facts: { 'conversation.id': 'string', 'conversation.status': 'string', 'conversation.mark': 'string', 'inbox.id': 'string' } } as const;
+const CONVERSATION = {
+  facts: { 'conversation.id': 'string', 'conversation.status': 'string', 'conversation.mark': 'string', 'inbox.id': 'string' },
+} as const;
 const CONTACT = { facts: { 'contact.id': 'string' } } as const;
 const INBOX = { facts: { 'inbox.id': 'string' } } as const;
 const MESSAGE = {

@@ -20,7 +20,10 @@ export function readChatwoot(request: RawRequest, settings: ChatwootSettings): R
   }
   const topic = toTopic(event.event);
   const dedupe = dedupeKey('chatwoot', account, topic, ...identityOf(topic, event, request));
-  return { kind: 'events', events: [{ topic, dedupeKey: dedupe, record: recordOf(topic, event), body: request.body, facts: factsOf(topic, event) }] };
+  return {
+    kind: 'events',
+    events: [{ topic, dedupeKey: dedupe, record: recordOf(topic, event), body: request.body, facts: factsOf(topic, event) }],
+  };
 }
 
 /**

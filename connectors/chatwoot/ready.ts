@@ -10,7 +10,11 @@ export function chatwootReady(settings: ChatwootSettings): string | null {
   const secrets = secretList(settings.webhookSecret, settings.webhookSecrets);
   if (settings.unsigned === undefined) {
     if (settings.pathToken !== undefined) return 'pathToken is only for servers that do not sign: remove it, or set unsigned to the reason';
-    return secretProblem(secrets, FIELDS, 'the secret that Chatwoot generated for this webhook, inbox or bot; where the server is too old to sign, set unsigned and pathToken');
+    return secretProblem(
+      secrets,
+      FIELDS,
+      'the secret that Chatwoot generated for this webhook, inbox or bot; where the server is too old to sign, set unsigned and pathToken',
+    );
   }
   if (secrets.length > 0) return `unsigned and ${FIELDS} exclude each other: a connection with a known secret refuses unsigned requests`;
   const { pathToken } = settings;
@@ -21,5 +25,7 @@ export function chatwootReady(settings: ChatwootSettings): string | null {
 /** What deserves a look. */
 export function chatwootWarnings(settings: ChatwootSettings): readonly string[] {
   const odd = secretWarnings(secretList(settings.webhookSecret, settings.webhookSecrets), FIELDS);
-  return settings.unsigned === undefined ? odd : [...odd, 'webhooks are accepted unsigned: whoever learns the address can post events; upgrade Chatwoot and set webhookSecret'];
+  return settings.unsigned === undefined
+    ? odd
+    : [...odd, 'webhooks are accepted unsigned: whoever learns the address can post events; upgrade Chatwoot and set webhookSecret'];
 }

@@ -23,7 +23,10 @@ function decodePublic(text: string): Key | null {
   const bytes = decodeBase64(text);
   if (bytes === null || bytes.length !== ED25519_BYTES) return null;
   try {
-    return { version: 'v1a', publicKey: createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') } }) };
+    return {
+      version: 'v1a',
+      publicKey: createPublicKey({ format: 'jwk', key: { kty: 'OKP', crv: 'Ed25519', x: bytes.toString('base64url') } }),
+    };
   } catch {
     return null;
   }

@@ -33,7 +33,8 @@ export function verifyCustom(request: RawRequest, settings: CustomSettings, nowM
   const texts = header.value.split(' ').filter((text) => text !== '');
   if (texts.length > MAX_CANDIDATES) return refuse('too_many_signatures');
   const candidates = parse(texts);
-  if (candidates === null) return refuse(texts.every((text) => /^v[0-9]+[a-z]?,/.test(text) && !/^v1a?,/.test(text)) ? 'version_unknown' : 'header_malformed');
+  if (candidates === null)
+    return refuse(texts.every((text) => /^v[0-9]+[a-z]?,/.test(text) && !/^v1a?,/.test(text)) ? 'version_unknown' : 'header_malformed');
   const signed = Buffer.concat([Buffer.from(`${id.value}.${timestamp.value}.`), request.body]);
   const keys = secretList(settings.secret, settings.secrets).map((secret) => decodeKey(secret.reveal()));
   return withinWindow(match(keys, signed, candidates), timestamp.value, nowMs, settings.toleranceSeconds);
@@ -51,14 +52,18 @@ export function headerPrefix(request: RawRequest): 'webhook-' | 'svix-' {
 
 function parse(texts: readonly string[]): Candidates | null {
   const v1 = texts.flatMap((text) => (text.startsWith('v1,') ? (fromBase64Digest(text.slice('v1,'.length)) ?? []) : []));
-  const v1a = texts.flatMap((text) => (text.startsWith('v1a,') && ED25519_SIGNATURE.test(text.slice('v1a,'.length)) ? [Buffer.from(text.slice('v1a,'.length), 'base64')] : []));
+  const v1a = texts.flatMap((text) =>
+    text.startsWith('v1a,') && ED25519_SIGNATURE.test(text.slice('v1a,'.length)) ? [Buffer.from(text.slice('v1a,'.length), 'base64')] : [],
+  );
   return v1.length + v1a.length === 0 ? null : { v1, v1a };
 }
 
 function match(keys: readonly (Key | null)[], signed: Buffer, candidates: Candidates): Verification {
   const digests = keys.map((key) => (key?.version === 'v1' ? hmacSha256(key.bytes, signed) : NEVER_EQUAL));
   const symmetric = matchingSecret(digests, candidates.v1);
-  const asymmetric = keys.findIndex((key) => key?.version === 'v1a' && candidates.v1a.some((signature) => verifySignature(null, signed, key.publicKey, signature)));
+  const asymmetric = keys.findIndex(
+    (key) => key?.version === 'v1a' && candidates.v1a.some((signature) => verifySignature(null, signed, key.publicKey, signature)),
+  );
   const secretIndex = symmetric >= 0 ? symmetric : asymmetric;
   return secretIndex < 0 ? refuse('signature_mismatch') : { ok: true, secretIndex };
 }

@@ -5,8 +5,16 @@ import type { Facts } from '../connector.ts';
 import type { Notice } from './notice.ts';
 import type { Entity } from './schema.ts';
 
-const DIRECTIONS = new Map([['incoming', 'incoming'], ['outgoing', 'outgoing']]);
-const SENDERS = new Map([['contact', 'contact'], ['user', 'agent'], ['agent', 'agent'], ['bot', 'bot']]);
+const DIRECTIONS = new Map([
+  ['incoming', 'incoming'],
+  ['outgoing', 'outgoing'],
+]);
+const SENDERS = new Map([
+  ['contact', 'contact'],
+  ['user', 'agent'],
+  ['agent', 'agent'],
+  ['bot', 'bot'],
+]);
 
 /** The facts of a stored body; ids, and of the rest what the payload happens to tell. */
 export function deskwootFacts(_topic: string, body: Buffer): Facts {
@@ -16,7 +24,8 @@ export function deskwootFacts(_topic: string, body: Buffer): Facts {
 
 /** The facts of a payload. */
 export function factsOf({ subject, entity }: Notice): Facts {
-  if (subject === 'message') return { ...conversationFacts(entity.conversation ?? entity, conversationIdOf(entity)), ...messageFacts(entity) };
+  if (subject === 'message')
+    return { ...conversationFacts(entity.conversation ?? entity, conversationIdOf(entity)), ...messageFacts(entity) };
   if (subject === 'conversation') return conversationFacts(entity, entity.id ?? entity.conversationId);
   return subject === 'contact' ? knownFacts({ 'contact.id': entity.id ?? undefined }) : {};
 }

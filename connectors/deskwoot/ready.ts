@@ -5,7 +5,11 @@ const FIELDS = 'webhookSecret or webhookSecrets';
 
 /** Why webhooks must not be accepted; null: they may. */
 export function deskwootReady(settings: DeskwootSettings): string | null {
-  return secretProblem(secretList(settings.webhookSecret, settings.webhookSecrets), FIELDS, 'the secret that Deskwoot showed when the webhook was created');
+  return secretProblem(
+    secretList(settings.webhookSecret, settings.webhookSecrets),
+    FIELDS,
+    'the secret that Deskwoot showed when the webhook was created',
+  );
 }
 
 /** What deserves a look. */

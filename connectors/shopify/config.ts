@@ -9,12 +9,14 @@ export const shopifyConfig = z.strictObject({
   shop: z
     .string()
     .toLowerCase()
-    .regex(HOST, { error: 'expected the shop\'s own host name, such as example.myshopify.com' })
-    .describe('The shop\'s own host name, such as example.myshopify.com; not its public domain.'),
+    .regex(HOST, { error: "expected the shop's own host name, such as example.myshopify.com" })
+    .describe("The shop's own host name, such as example.myshopify.com; not its public domain."),
   baseUrl: origin().optional().describe('Origin of the Admin API; left out: https:// and the shop.'),
   clientId: z.string().min(1).describe('Client id of the app.'),
-  clientSecret: oneSecret('Client secret of the app; Shopify signs the app\'s webhooks with it.'),
-  webhookSecrets: manySecrets('Further secrets that webhooks may be signed with: the old client secret for an hour after a rotation, or the key of webhooks made by hand in the admin.'),
+  clientSecret: oneSecret("Client secret of the app; Shopify signs the app's webhooks with it."),
+  webhookSecrets: manySecrets(
+    'Further secrets that webhooks may be signed with: the old client secret for an hour after a rotation, or the key of webhooks made by hand in the admin.',
+  ),
 });
 
 export type ShopifySettings = z.infer<typeof shopifyConfig>;

@@ -5,7 +5,11 @@ const FIELDS = 'clientSecret or webhookSecrets';
 
 /** Why webhooks must not be accepted; null: they may. */
 export function shopifyReady(settings: ShopifySettings): string | null {
-  return secretProblem(secretList(settings.clientSecret, settings.webhookSecrets), FIELDS, 'the client secret of the app, from the Shopify developer dashboard');
+  return secretProblem(
+    secretList(settings.clientSecret, settings.webhookSecrets),
+    FIELDS,
+    'the client secret of the app, from the Shopify developer dashboard',
+  );
 }
 
 /** What deserves a look. */

@@ -7,10 +7,10 @@ export const slackConfig = z.strictObject({
   type: z.literal('slack').describe('Slack.'),
   baseUrl: origin().default('https://slack.com').describe('Origin of the Web API, without the path /api.'),
   token: secret.describe('Bot token (xoxb-…) with the scope chat:write.'),
-  signingSecret: oneSecret('The app\'s signing secret, from its page Basic Information.'),
+  signingSecret: oneSecret("The app's signing secret, from its page Basic Information."),
   signingSecrets: manySecrets('Several signing secrets, all of them valid: while one replaces another.'),
   appId: idSetting.optional().describe('Id of the app (A…); requests that speak for another app are then refused.'),
-  botUserId: idSetting.optional().describe('User id of the app\'s bot (U…): what it writes is known as our own.'),
+  botUserId: idSetting.optional().describe("User id of the app's bot (U…): what it writes is known as our own."),
   toleranceSeconds,
 });
 

@@ -19,7 +19,8 @@ export function readForm(request: RawRequest, settings: SlackSettings): Reading 
   if (form.size > MAX_FIELDS) return unusable(`the form has more than ${MAX_FIELDS} fields`, false);
   const payloads = form.getAll('payload');
   const [payload] = payloads;
-  if (payload !== undefined) return payloads.length === 1 ? readInteraction(request, payload, settings) : unusable('the form has several fields payload', false);
+  if (payload !== undefined)
+    return payloads.length === 1 ? readInteraction(request, payload, settings) : unusable('the form has several fields payload', false);
   if (!form.has('command')) return unusable('the form has neither payload nor command', false);
   return readCommand(request, form, settings);
 }

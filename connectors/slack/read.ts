@@ -19,12 +19,19 @@ export function readSlack(request: RawRequest, settings: SlackSettings): Reading
   if (!json.ok) return json.reading;
   const event = outer.parse(json.value);
   if (event.type === 'url_verification' && event.challenge !== null) {
-    return { kind: 'handshake', name: 'url_verification', answer: { contentType: 'application/json', body: JSON.stringify({ challenge: event.challenge }) } };
+    return {
+      kind: 'handshake',
+      name: 'url_verification',
+      answer: { contentType: 'application/json', body: JSON.stringify({ challenge: event.challenge }) },
+    };
   }
   return foreignApp(event.api_app_id, settings) ?? { kind: 'events', events: [toEvent(request, event)] };
 }
 
-function toEvent(request: RawRequest, outerEvent: SlackOuter): { topic: string; dedupeKey: string; record: string | null; body: Buffer; facts: ReturnType<typeof eventFacts> } {
+function toEvent(
+  request: RawRequest,
+  outerEvent: SlackOuter,
+): { topic: string; dedupeKey: string; record: string | null; body: Buffer; facts: ReturnType<typeof eventFacts> } {
   const { event } = outerEvent;
   return {
     topic: topicOf(outerEvent),

@@ -5,7 +5,11 @@ const FIELDS = 'signingSecret or signingSecrets';
 
 /** Why requests must not be accepted; null: they may. */
 export function slackReady(settings: SlackSettings): string | null {
-  return secretProblem(secretList(settings.signingSecret, settings.signingSecrets), FIELDS, 'the signing secret on the page Basic Information of the Slack app');
+  return secretProblem(
+    secretList(settings.signingSecret, settings.signingSecrets),
+    FIELDS,
+    'the signing secret on the page Basic Information of the Slack app',
+  );
 }
 
 /** What deserves a look. */

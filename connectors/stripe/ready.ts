@@ -5,7 +5,11 @@ const FIELDS = 'webhookSecret or webhookSecrets';
 
 /** Why webhooks must not be accepted; null: they may. */
 export function stripeReady(settings: StripeSettings): string | null {
-  return secretProblem(secretList(settings.webhookSecret, settings.webhookSecrets), FIELDS, 'the signing secret of the endpoint, from the Stripe dashboard');
+  return secretProblem(
+    secretList(settings.webhookSecret, settings.webhookSecrets),
+    FIELDS,
+    'the signing secret of the endpoint, from the Stripe dashboard',
+  );
 }
 
 /** What deserves a look. */

@@ -8,7 +8,7 @@ export const woocommerceConfig = z.strictObject({
   baseUrl: baseAddress().describe('Address of the WordPress site, without the path /wp-json.'),
   consumerKey: secret.describe('Consumer key of the REST API (ck_…).'),
   consumerSecret: secret.describe('Consumer secret of the REST API (cs_…).'),
-  webhookSecret: oneSecret('The webhook\'s secret as the administrator typed it, without HTML entities; never blank.'),
+  webhookSecret: oneSecret("The webhook's secret as the administrator typed it, without HTML entities; never blank."),
   webhookSecrets: manySecrets('Several such secrets, all of them valid: for several webhooks, or while one replaces another.'),
 });
 

@@ -5,7 +5,11 @@ const FIELDS = 'webhookSecret or webhookSecrets';
 
 /** Why webhooks must not be accepted; null: they may. */
 export function woocommerceReady(settings: WoocommerceSettings): string | null {
-  return secretProblem(secretList(settings.webhookSecret, settings.webhookSecrets), FIELDS, 'the secret of the webhook as typed in WooCommerce, which must not be blank there either');
+  return secretProblem(
+    secretList(settings.webhookSecret, settings.webhookSecrets),
+    FIELDS,
+    'the secret of the webhook as typed in WooCommerce, which must not be blank there either',
+  );
 }
 
 /** What deserves a look. */

@@ -8,7 +8,9 @@ export const wotnotConfig = z.strictObject({
   baseUrl: origin().default('https://api.wotnot.io').describe('Origin of the API.'),
   token: secret.describe('Account token for the API.'),
   account: idSetting.describe('Number of the account.'),
-  webhookToken: oneSecret('Token of the webhook for events: the one set in WotNot, long and random, and the end of its address (/webhooks/<connection>/<webhookToken>), for WotNot signs nothing.'),
+  webhookToken: oneSecret(
+    'Token of the webhook for events: the one set in WotNot, long and random, and the end of its address (/webhooks/<connection>/<webhookToken>), for WotNot signs nothing.',
+  ),
 });
 
 export type WotnotSettings = z.infer<typeof wotnotConfig>;

@@ -17,7 +17,9 @@ export function readWotnot(request: RawRequest, settings: WotnotSettings): Readi
   if (!json.ok) return json.reading;
   const { events } = requestSchema.parse(json.value);
   const parts = events ?? [json.value];
-  const account = parts.map((part) => eventSchema.parse(unwrap(part)).payload?.account_id ?? null).find((id) => id !== null && id !== settings.account);
+  const account = parts
+    .map((part) => eventSchema.parse(unwrap(part)).payload?.account_id ?? null)
+    .find((id) => id !== null && id !== settings.account);
   if (account) return { kind: 'foreign', problem: `the events are of account ${account}, the connection of account ${settings.account}` };
   return { kind: 'events', events: parts.map((part) => toEvent(unwrap(part), settings)) };
 }

@@ -14,5 +14,7 @@ export function wotnotReady(settings: WotnotSettings): string | null {
 export function wotnotWarnings(settings: WotnotSettings): readonly string[] {
   const odd = secretWarnings(secretList(settings.webhookToken, undefined), FIELD);
   const length = settings.webhookToken?.reveal().length ?? SHORT;
-  return length < SHORT ? [...odd, `webhookToken has fewer than ${SHORT} characters, and WotNot signs nothing: take a longer random one`] : odd;
+  return length < SHORT
+    ? [...odd, `webhookToken has fewer than ${SHORT} characters, and WotNot signs nothing: take a longer random one`]
+    : odd;
 }

@@ -15,7 +15,12 @@ export function verifyWotnot(request: RawRequest, settings: WotnotSettings): Ver
   const { webhookToken } = settings;
   if (webhookToken === undefined) return refuse('token_mismatch');
   if (HEADERS.some((name) => isRepeated(request, name))) return refuse('header_repeated');
-  const places = [headerText(request, ':path-token'), bearer(headerText(request, 'authorization')), headerText(request, 'token'), shownToken(request)];
+  const places = [
+    headerText(request, ':path-token'),
+    bearer(headerText(request, 'authorization')),
+    headerText(request, 'token'),
+    shownToken(request),
+  ];
   const shown = places.flatMap((place) => place ?? []);
   if (shown.length === 0) return refuse('header_missing');
   const matches = shown.map((token) => isToken(webhookToken, token));

@@ -65,8 +65,11 @@ describe.each(Object.values(connectors).map((connector) => ({ type: connector.ty
     expect(open().verify(request, NOW_MS).ok).toBe(false);
   });
 
-  it('refuses another secret\'s signature', () => {
-    expect(inbound.verify(sample.request(sample.otherSecret, NOW_UNIX), NOW_MS)).toEqual({ ok: false, reason: sample.signsBody ? 'signature_mismatch' : 'token_mismatch' });
+  it("refuses another secret's signature", () => {
+    expect(inbound.verify(sample.request(sample.otherSecret, NOW_UNIX), NOW_MS)).toEqual({
+      ok: false,
+      reason: sample.signsBody ? 'signature_mismatch' : 'token_mismatch',
+    });
   });
 
   it('tries every active secret, where it takes several', () => {
@@ -97,7 +100,19 @@ describe.each(Object.values(connectors).map((connector) => ({ type: connector.ty
     expect(at(NOW_UNIX + 301)).toEqual({ ok: false, reason: 'timestamp_future' });
   });
 
-  it.each(['x', 'sha1=00', 'v0=', 'v1,', 't=1,v1=', '\u0000', 'é', 'A'.repeat(5000), 't=1,'.repeat(900), 'v1,x '.repeat(900), 'v1=00,'.repeat(500)])('refuses the proof %.20s without throwing', (value) => {
+  it.each([
+    'x',
+    'sha1=00',
+    'v0=',
+    'v1,',
+    't=1,v1=',
+    '\u0000',
+    'é',
+    'A'.repeat(5000),
+    't=1,'.repeat(900),
+    'v1,x '.repeat(900),
+    'v1=00,'.repeat(500),
+  ])('refuses the proof %.20s without throwing', (value) => {
     expect(inbound.verify(withHeaders(request, { [sample.proof]: value }), NOW_MS).ok).toBe(false);
   });
 
@@ -121,7 +136,9 @@ describe.each(Object.values(connectors).map((connector) => ({ type: connector.ty
   });
 
   it('reads a body with a byte order mark as one without', () => {
-    const reading = inbound.read(sample.request(sample.secret, NOW_UNIX, Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(sample.body)])));
+    const reading = inbound.read(
+      sample.request(sample.secret, NOW_UNIX, Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), Buffer.from(sample.body)])),
+    );
     expect(firstEvent(reading)).toMatchObject({ topic: sample.topic, record: sample.record });
   });
 
@@ -147,18 +164,46 @@ describe.each(Object.values(connectors).map((connector) => ({ type: connector.ty
 
   it('never throws, whatever the headers and the body', () => {
     const names = fc.constantFrom(...request.headers.keys(), ':path-token', 'content-type', 'authorization');
-    const headers = fc.dictionary(names, fc.array(fc.oneof(fc.string(), fc.constantFrom(...[...request.headers.values()].flat())), { maxLength: 3 }));
-    const body = fc.oneof(fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)), fc.json().map((text) => Buffer.from(text)));
-    fc.assert(fc.property(headers, body, (some, bytes) => tryAll({ headers: rawRequest(some, '').headers, body: bytes })), { numRuns: RUNS });
+    const headers = fc.dictionary(
+      names,
+      fc.array(fc.oneof(fc.string(), fc.constantFrom(...[...request.headers.values()].flat())), { maxLength: 3 }),
+    );
+    const body = fc.oneof(
+      fc.uint8Array({ maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
+      fc.json().map((text) => Buffer.from(text)),
+    );
+    fc.assert(
+      fc.property(headers, body, (some, bytes) => tryAll({ headers: rawRequest(some, '').headers, body: bytes })),
+      { numRuns: RUNS },
+    );
   });
 
   it('reads any JSON object without throwing, and gives bounded printable names', () => {
     fc.assert(
-      fc.property(fc.object({ key: fc.constantFrom('event', 'type', 'id', 'data', 'object', 'payload', 'account', 'customer', 'sender', 'events', 'conversation', 'channel', 'x') }), (value) => {
-        const reading = inbound.read(sample.request(sample.secret, NOW_UNIX, JSON.stringify(value)));
-        if (reading.kind !== 'events') return;
-        for (const event of reading.events) expect(event.topic).toMatch(/^[\x21-\x7e]{1,210}$/);
-      }),
+      fc.property(
+        fc.object({
+          key: fc.constantFrom(
+            'event',
+            'type',
+            'id',
+            'data',
+            'object',
+            'payload',
+            'account',
+            'customer',
+            'sender',
+            'events',
+            'conversation',
+            'channel',
+            'x',
+          ),
+        }),
+        (value) => {
+          const reading = inbound.read(sample.request(sample.secret, NOW_UNIX, JSON.stringify(value)));
+          if (reading.kind !== 'events') return;
+          for (const event of reading.events) expect(event.topic).toMatch(/^[\x21-\x7e]{1,210}$/);
+        },
+      ),
       { numRuns: RUNS },
     );
   });

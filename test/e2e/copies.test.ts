@@ -37,7 +37,7 @@ describe('copies of one event', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(COPIES);
     await eventually(async () => expect(await workflows()).toEqual(['delivery COMPLETED']));
     expect(countNotes(stack, [hook.invoiceId])).toEqual([1]);
-    expect(await countRows(store.db, 'event')).toBe(1);
+    expect(await countRows(store.db, 'event', "connection = 'billing'")).toBe(1);
   });
 
   it('one that comes after the workflow has closed is answered 200 and starts nothing', async () => {

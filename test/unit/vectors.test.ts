@@ -21,17 +21,39 @@ const vectorCase = z.object({
   expect_response_contains: z.string().optional(),
 });
 const vectorFile = z.object({ cases: z.array(vectorCase).min(1), secrets_that_must_be_refused: z.array(z.string()).optional() });
-const primitiveFile = z.object({ cases: z.array(z.object({ name: z.string(), secret_utf8: z.string(), message_utf8: z.string(), encoding: z.enum(['hex', 'base64']), hmac_sha256: z.string() })) });
+const primitiveFile = z.object({
+  cases: z.array(
+    z.object({
+      name: z.string(),
+      secret_utf8: z.string(),
+      message_utf8: z.string(),
+      encoding: z.enum(['hex', 'base64']),
+      hmac_sha256: z.string(),
+    }),
+  ),
+});
 
 type VectorCase = z.infer<typeof vectorCase>;
 
 const SETTINGS: { readonly [file: string]: (secrets: readonly Secret[]) => { readonly type: string } } = {
-  'chatwoot.json': (secrets) => ({ type: 'chatwoot', baseUrl: 'https://chat.example.com', account: 3, token: new Secret('t'), webhookSecrets: secrets }),
+  'chatwoot.json': (secrets) => ({
+    type: 'chatwoot',
+    baseUrl: 'https://chat.example.com',
+    account: 3,
+    token: new Secret('t'),
+    webhookSecrets: secrets,
+  }),
   'shopify.json': (secrets) => ({ type: 'shopify', shop: 'shop1.myshopify.io', clientId: 'c', webhookSecrets: secrets }),
   'slack.json': (secrets) => ({ type: 'slack', token: new Secret('t'), signingSecrets: secrets }),
   'standard-webhooks.json': (secrets) => ({ type: 'custom', secrets }),
   'stripe.json': (secrets) => ({ type: 'stripe', key: new Secret('k'), webhookSecrets: secrets }),
-  'woocommerce.json': (secrets) => ({ type: 'woocommerce', baseUrl: 'https://shop.example', consumerKey: new Secret('k'), consumerSecret: new Secret('s'), webhookSecrets: secrets }),
+  'woocommerce.json': (secrets) => ({
+    type: 'woocommerce',
+    baseUrl: 'https://shop.example',
+    consumerKey: new Secret('k'),
+    consumerSecret: new Secret('s'),
+    webhookSecrets: secrets,
+  }),
 };
 
 function load(file: string): unknown {
@@ -78,7 +100,8 @@ describe.each(Object.keys(SETTINGS))('published vectors of %s', (file) => {
     for (const vector of cases) {
       const fresh = keysOf(judge(open(file, vector.secrets), vector).reading).filter((key) => !seen.has(key));
       fresh.forEach((key) => seen.add(key));
-      if (vector.starts_workflow !== undefined) expect({ name: vector.name, starts: fresh.length > 0 }).toEqual({ name: vector.name, starts: vector.starts_workflow });
+      if (vector.starts_workflow !== undefined)
+        expect({ name: vector.name, starts: fresh.length > 0 }).toEqual({ name: vector.name, starts: vector.starts_workflow });
     }
   });
 

@@ -5,7 +5,13 @@ import { rawRequest, withHeaders } from '../../fixtures/raw-request.ts';
 import { signChatwoot } from '../../fixtures/signers.ts';
 import type { InboundEvent, RawRequest, Reading } from '../../../connectors/connector.ts';
 
-const SETTINGS = { type: 'chatwoot', baseUrl: 'https://chat.example.com', account: 3, token: new Secret('t'), webhookSecret: new Secret('s') };
+const SETTINGS = {
+  type: 'chatwoot',
+  baseUrl: 'https://chat.example.com',
+  account: 3,
+  token: new Secret('t'),
+  webhookSecret: new Secret('s'),
+};
 const PATH_TOKEN = 'n0b0dy-guesses-this-path-token';
 const MESSAGE = {
   event: 'message_created',
@@ -19,7 +25,14 @@ const MESSAGE = {
   sender: { id: 12, name: 'Jane', email: 'jane@example.com' },
   conversation: { id: 77, inbox_id: 9, status: 'open', contact_inbox: { contact_id: 12, pubsub_token: 'p' }, custom_attributes: {} },
 };
-const CONVERSATION = { event: 'conversation_created', id: 77, inbox_id: 9, status: 'pending', contact_inbox: { contact_id: 12 }, custom_attributes: { deskbridge_key: 'mark_1' } };
+const CONVERSATION = {
+  event: 'conversation_created',
+  id: 77,
+  inbox_id: 9,
+  status: 'pending',
+  contact_inbox: { contact_id: 12 },
+  custom_attributes: { deskbridge_key: 'mark_1' },
+};
 
 const inbound = openInbound('chatwoot', SETTINGS);
 
@@ -39,11 +52,22 @@ function event(body: object, headers: { readonly [name: string]: string } = {}):
 }
 
 describe('Chatwoot events', () => {
-  it('gives a message\'s facts, without its text or the sender\'s address', () => {
+  it("gives a message's facts, without its text or the sender's address", () => {
     expect(event(MESSAGE)).toMatchObject({ topic: 'message.created', record: 'conversation:77' });
     expect(event(MESSAGE).facts).toEqual({
-      'conversation.id': '77', 'conversation.status': 'open', 'conversation.mark': null, 'inbox.id': '9', 'inbox.name': 'Web', 'contact.id': '12',
-      'message.id': '5', 'message.direction': 'incoming', 'message.private': false, 'message.mark': null, 'message.deleted': false, 'sender.kind': 'contact', 'sender.id': '12',
+      'conversation.id': '77',
+      'conversation.status': 'open',
+      'conversation.mark': null,
+      'inbox.id': '9',
+      'inbox.name': 'Web',
+      'contact.id': '12',
+      'message.id': '5',
+      'message.direction': 'incoming',
+      'message.private': false,
+      'message.mark': null,
+      'message.deleted': false,
+      'sender.kind': 'contact',
+      'sender.id': '12',
     });
   });
 
@@ -74,7 +98,10 @@ describe('Chatwoot events', () => {
   it('shows our mark on messages and conversations, and deletions', () => {
     const { facts } = event({ ...MESSAGE, content_attributes: { deskbridge_key: 'mark_2', deleted: true } });
     expect([facts['message.mark'], facts['message.deleted']]).toEqual(['mark_2', true]);
-    expect(event(CONVERSATION)).toMatchObject({ record: 'conversation:77', facts: { 'conversation.mark': 'mark_1', 'conversation.status': 'pending', 'contact.id': '12' } });
+    expect(event(CONVERSATION)).toMatchObject({
+      record: 'conversation:77',
+      facts: { 'conversation.mark': 'mark_1', 'conversation.status': 'pending', 'contact.id': '12' },
+    });
   });
 
   it.each([
@@ -103,8 +130,11 @@ describe('Chatwoot events', () => {
     expect(event(typing, { 'x-chatwoot-delivery': 'another' }).dedupeKey).not.toBe(event(typing).dedupeKey);
   });
 
-  it('refuses another account\'s event as foreign, and fills in the account where the event has none', () => {
-    expect(read({ ...MESSAGE, account: { id: 4 } })).toEqual({ kind: 'foreign', problem: 'the event is of account 4, the connection of account 3' });
+  it("refuses another account's event as foreign, and fills in the account where the event has none", () => {
+    expect(read({ ...MESSAGE, account: { id: 4 } })).toEqual({
+      kind: 'foreign',
+      problem: 'the event is of account 4, the connection of account 3',
+    });
     expect(event({ ...MESSAGE, account: undefined }).dedupeKey).toBe(event(MESSAGE).dedupeKey);
   });
 });
@@ -119,16 +149,29 @@ describe('Chatwoot connections', () => {
   });
 
   it('accepts unsigned requests only where that is allowed by name, and only on the unguessable path', () => {
-    const unsigned = openInbound('chatwoot', { ...SETTINGS, webhookSecret: undefined, unsigned: 'account-webhook-before-4.11.2', pathToken: new Secret(PATH_TOKEN) });
+    const unsigned = openInbound('chatwoot', {
+      ...SETTINGS,
+      webhookSecret: undefined,
+      unsigned: 'account-webhook-before-4.11.2',
+      pathToken: new Secret(PATH_TOKEN),
+    });
     const at = (token: string) => unsigned.verify(rawRequest({ 'content-type': 'application/json', ':path-token': token }, '{}'), 0);
     expect(unsigned.ready()).toBeNull();
     expect(unsigned.warnings()).toHaveLength(1);
-    expect([at(PATH_TOKEN), at(`${PATH_TOKEN}x`), at('')]).toEqual([{ ok: true, secretIndex: null }, { ok: false, reason: 'token_mismatch' }, { ok: false, reason: 'token_mismatch' }]);
+    expect([at(PATH_TOKEN), at(`${PATH_TOKEN}x`), at('')]).toEqual([
+      { ok: true, secretIndex: null },
+      { ok: false, reason: 'token_mismatch' },
+      { ok: false, reason: 'token_mismatch' },
+    ]);
     expect(inbound.verify(rawRequest({ ':path-token': PATH_TOKEN }, '{}'), 0).ok).toBe(false);
   });
 
   it.each([
-    ['a short path token', { webhookSecret: undefined, unsigned: 'bot-or-inbox-before-4.13', pathToken: new Secret('short') }, /at least 24/],
+    [
+      'a short path token',
+      { webhookSecret: undefined, unsigned: 'bot-or-inbox-before-4.13', pathToken: new Secret('short') },
+      /at least 24/,
+    ],
     ['no path token', { webhookSecret: undefined, unsigned: 'bot-or-inbox-before-4.13' }, /pathToken/],
     ['a secret beside unsigned', { unsigned: 'bot-or-inbox-before-4.13', pathToken: new Secret(PATH_TOKEN) }, /exclude each other/],
     ['a path token without unsigned', { pathToken: new Secret(PATH_TOKEN) }, /remove it/],

@@ -5,8 +5,20 @@ import { rawRequest, withHeaders } from '../../fixtures/raw-request.ts';
 import { signShopify, signWoocommerce } from '../../fixtures/signers.ts';
 import type { InboundEvent, RawRequest, Reading } from '../../../connectors/connector.ts';
 
-const shopify = openInbound('shopify', { type: 'shopify', shop: 'acme.myshopify.com', clientId: 'c', clientSecret: new Secret('new'), webhookSecrets: [new Secret('old')] });
-const woo = openInbound('woocommerce', { type: 'woocommerce', baseUrl: 'https://shop.example', consumerKey: new Secret('k'), consumerSecret: new Secret('s'), webhookSecret: new Secret('<b>&') });
+const shopify = openInbound('shopify', {
+  type: 'shopify',
+  shop: 'acme.myshopify.com',
+  clientId: 'c',
+  clientSecret: new Secret('new'),
+  webhookSecrets: [new Secret('old')],
+});
+const woo = openInbound('woocommerce', {
+  type: 'woocommerce',
+  baseUrl: 'https://shop.example',
+  consumerKey: new Secret('k'),
+  consumerSecret: new Secret('s'),
+  webhookSecret: new Secret('<b>&'),
+});
 
 function eventOf(reading: Reading): InboundEvent {
   if (reading.kind !== 'events' || reading.events[0] === undefined) throw new Error(reading.kind);
@@ -25,9 +37,17 @@ function wooDelivery(topic: string, body: object): RawRequest {
 describe('Shopify deliveries', () => {
   it.each([
     ['orders/create', '{"id":820982911946154508,"financial_status":"paid"}', 'order:gid://shopify/Order/820982911946154508'],
-    ['orders/updated', '{"id":1,"admin_graphql_api_id":"gid://shopify/Order/820982911946154508"}', 'order:gid://shopify/Order/820982911946154508'],
+    [
+      'orders/updated',
+      '{"id":1,"admin_graphql_api_id":"gid://shopify/Order/820982911946154508"}',
+      'order:gid://shopify/Order/820982911946154508',
+    ],
     ['customers/update', '{"id":706405506930370084}', 'customer:gid://shopify/Customer/706405506930370084'],
-    ['customers/redact', '{"shop_id":1,"shop_domain":"acme.myshopify.com","customer":{"id":191167,"email":"john@example.com"}}', 'customer:gid://shopify/Customer/191167'],
+    [
+      'customers/redact',
+      '{"shop_id":1,"shop_domain":"acme.myshopify.com","customer":{"id":191167,"email":"john@example.com"}}',
+      'customer:gid://shopify/Customer/191167',
+    ],
     ['customers/redact', '{"shop_id":1,"customer":{"email":"john@example.com"}}', null],
     ['shop/redact', '{"shop_id":1}', 'shop:acme.myshopify.com'],
     ['app/uninstalled', '{"id":5}', 'shop:acme.myshopify.com'],
@@ -37,16 +57,23 @@ describe('Shopify deliveries', () => {
   });
 
   it('gives facts with global ids and without addresses', () => {
-    const body = '{"id":820982911946154508,"email":"jane@example.com","financial_status":"paid","fulfillment_status":null,"currency":"EUR","customer":{"id":115310627314723954,"email":"j@example.com"}}';
+    const body =
+      '{"id":820982911946154508,"email":"jane@example.com","financial_status":"paid","fulfillment_status":null,"currency":"EUR","customer":{"id":115310627314723954,"email":"j@example.com"}}';
     expect(eventOf(shopify.read(delivery('orders/paid', body))).facts).toEqual({
-      'order.id': 'gid://shopify/Order/820982911946154508', 'order.financialStatus': 'paid', 'order.fulfillmentStatus': null, 'order.currency': 'EUR',
-      'customer.id': 'gid://shopify/Customer/115310627314723954', 'object.id': 'gid://shopify/Order/820982911946154508',
+      'order.id': 'gid://shopify/Order/820982911946154508',
+      'order.financialStatus': 'paid',
+      'order.fulfillmentStatus': null,
+      'order.currency': 'EUR',
+      'customer.id': 'gid://shopify/Customer/115310627314723954',
+      'object.id': 'gid://shopify/Order/820982911946154508',
     });
     expect(eventOf(shopify.read(delivery('refunds/create', '{"id":2,"order_id":7}'))).facts['order.id']).toBe('gid://shopify/Order/7');
   });
 
   it('takes another body under the same, unsigned id for another event', () => {
-    expect(eventOf(shopify.read(delivery('orders/create', '{"id":1}'))).dedupeKey).not.toBe(eventOf(shopify.read(delivery('orders/create', '{"id":2}'))).dedupeKey);
+    expect(eventOf(shopify.read(delivery('orders/create', '{"id":1}'))).dedupeKey).not.toBe(
+      eventOf(shopify.read(delivery('orders/create', '{"id":2}'))).dedupeKey,
+    );
   });
 
   it('accepts the old secret for a while, and says which one matched', () => {
@@ -59,10 +86,14 @@ describe('Shopify deliveries', () => {
     expect(shopify.read(without)).toEqual({ kind: 'unusable', problem: `header x-shopify-${name} is missing`, status: 400, park: false });
   });
 
-  it('refuses another shop\'s event as foreign, by header or by body', () => {
-    expect(shopify.read(withHeaders(delivery('orders/create', '{"id":1}'), { 'x-shopify-shop-domain': 'evil.myshopify.com' })).kind).toBe('foreign');
+  it("refuses another shop's event as foreign, by header or by body", () => {
+    expect(shopify.read(withHeaders(delivery('orders/create', '{"id":1}'), { 'x-shopify-shop-domain': 'evil.myshopify.com' })).kind).toBe(
+      'foreign',
+    );
     expect(shopify.read(delivery('customers/redact', '{"shop_domain":"evil.myshopify.com"}')).kind).toBe('foreign');
-    expect(shopify.read(withHeaders(delivery('orders/create', '{"id":1}'), { 'x-shopify-shop-domain': 'ACME.myshopify.com' })).kind).toBe('events');
+    expect(shopify.read(withHeaders(delivery('orders/create', '{"id":1}'), { 'x-shopify-shop-domain': 'ACME.myshopify.com' })).kind).toBe(
+      'events',
+    );
   });
 
   it('never falls back to the classic signature where any header of the Events family is there', () => {
@@ -79,7 +110,15 @@ describe('Shopify deliveries', () => {
     ['Odd/Topic', 'x y', 'unknown'],
   ])('spells the Events topic %s and action %s as %s', (topic, action, expected) => {
     const events = rawRequest(
-      { 'content-type': 'application/json', 'shopify-topic': topic, 'shopify-action': action, 'shopify-shop-domain': 'acme.myshopify.com', 'shopify-api-version': '2026-07', 'shopify-webhook-id': 'w', 'shopify-event-id': 'e' },
+      {
+        'content-type': 'application/json',
+        'shopify-topic': topic,
+        'shopify-action': action,
+        'shopify-shop-domain': 'acme.myshopify.com',
+        'shopify-api-version': '2026-07',
+        'shopify-webhook-id': 'w',
+        'shopify-event-id': 'e',
+      },
       '{"id":1}',
     );
     expect(eventOf(shopify.read(events)).topic).toBe(expected);
@@ -111,14 +150,30 @@ describe('WooCommerce deliveries', () => {
   });
 
   it('gives facts by resource; a guest is no customer', () => {
-    expect(eventOf(woo.read(wooDelivery('order.updated', { id: 7, status: 'on-hold', currency: 'EUR', customer_id: 0, billing: { email: 'x@example.com' } }))).facts).toEqual({
-      'object.id': '7', 'order.id': '7', 'order.status': 'on-hold', 'order.currency': 'EUR',
+    expect(
+      eventOf(
+        woo.read(
+          wooDelivery('order.updated', { id: 7, status: 'on-hold', currency: 'EUR', customer_id: 0, billing: { email: 'x@example.com' } }),
+        ),
+      ).facts,
+    ).toEqual({
+      'object.id': '7',
+      'order.id': '7',
+      'order.status': 'on-hold',
+      'order.currency': 'EUR',
     });
-    expect(eventOf(woo.read(wooDelivery('customer.deleted', { id: 9 })))).toMatchObject({ record: 'customer:9', facts: { 'customer.id': '9' } });
+    expect(eventOf(woo.read(wooDelivery('customer.deleted', { id: 9 })))).toMatchObject({
+      record: 'customer:9',
+      facts: { 'customer.id': '9' },
+    });
   });
 
   it('parks an authentic delivery without a topic, for it is never sent again', () => {
-    expect(woo.read(withHeaders(wooDelivery('order.updated', { id: 7 }), { 'x-wc-webhook-topic': null }))).toMatchObject({ kind: 'unusable', status: 400, park: true });
+    expect(woo.read(withHeaders(wooDelivery('order.updated', { id: 7 }), { 'x-wc-webhook-topic': null }))).toMatchObject({
+      kind: 'unusable',
+      status: 400,
+      park: true,
+    });
   });
 
   it('keys the signature with the text the administrator typed, not with HTML entities', () => {

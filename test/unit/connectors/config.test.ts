@@ -13,25 +13,40 @@ function problems(type: string, changes: object): readonly string[] {
 
 describe('connection settings', () => {
   it('has one connector a type, registered under its own type', () => {
-    expect(Object.entries(connectors).map(([type, connector]) => [type, connector.type])).toEqual(Object.keys(connectors).map((type) => [type, type]));
+    expect(Object.entries(connectors).map(([type, connector]) => [type, connector.type])).toEqual(
+      Object.keys(connectors).map((type) => [type, type]),
+    );
     expect([isConnectorType('toString'), connectorOf('nobody')]).toEqual([false, undefined]);
   });
 
   it.each(Object.values(connectors))('describes every field of $type', ({ config }) => {
     const shape = config instanceof z.ZodObject ? Object.entries(config.shape) : [];
     expect(shape.length).toBeGreaterThan(2);
-    for (const [field, schema] of shape) expect({ field, description: z.globalRegistry.get(schema)?.description ?? '' }).toEqual({ field, description: expect.stringMatching(/\.$/) });
+    for (const [field, schema] of shape)
+      expect({ field, description: z.globalRegistry.get(schema)?.description ?? '' }).toEqual({
+        field,
+        description: expect.stringMatching(/\.$/),
+      });
   });
 
   it.each(Object.keys(connectors))('takes a baseUrl for %s, drops its trailing slash, and refuses what is no origin', (type) => {
     expect(problems(type, { baseUrl: 'http://127.0.0.1:8080/' })).toEqual([]);
-    for (const baseUrl of ['ftp://x.example', 'x.example', 'https://user:pass@x.example', 'https://x.example?a=1', 'https://x.example#a', 'https://']) {
+    for (const baseUrl of [
+      'ftp://x.example',
+      'x.example',
+      'https://user:pass@x.example',
+      'https://x.example?a=1',
+      'https://x.example#a',
+      'https://',
+    ]) {
       expect({ baseUrl, problems: problems(type, { baseUrl }).length }).toEqual({ baseUrl, problems: 1 });
     }
   });
 
   it('takes a path below an origin only for WooCommerce, which may live in a folder', () => {
-    expect(Object.keys(connectors).filter((type) => problems(type, { baseUrl: 'https://x.example/shop' }).length === 0)).toEqual(['woocommerce']);
+    expect(Object.keys(connectors).filter((type) => problems(type, { baseUrl: 'https://x.example/shop' }).length === 0)).toEqual([
+      'woocommerce',
+    ]);
   });
 
   it.each(Object.keys(connectors))('refuses unknown fields of %s', (type) => {
@@ -51,7 +66,7 @@ describe('connection settings', () => {
     expect(connectors.chatwoot.config.parse({ ...inboundSamples.get('chatwoot')?.settings([]), account: '3' }).account).toBe('3');
   });
 
-  it('makes a shop\'s origin of its name unless one is given', () => {
+  it("makes a shop's origin of its name unless one is given", () => {
     const shop = { type: 'shopify', shop: 'Acme.myshopify.com', clientId: 'c' };
     expect(shopOrigin(shopifyConfig.parse(shop))).toBe('https://acme.myshopify.com');
     expect(shopOrigin(shopifyConfig.parse({ ...shop, baseUrl: 'http://127.0.0.1:9/' }))).toBe('http://127.0.0.1:9');
@@ -60,14 +75,24 @@ describe('connection settings', () => {
   it('uses a secret with whitespace around it as it is, and warns without saying it', () => {
     const inbound = openInbound('deskwoot', inboundSamples.get('deskwoot')?.settings([' padded ']) ?? {});
     expect(inbound.ready()).toBeNull();
-    expect(inbound.warnings()).toEqual([expect.stringMatching(/^secret 1 of webhookSecret or webhookSecrets starts or ends with whitespace/)]);
+    expect(inbound.warnings()).toEqual([
+      expect.stringMatching(/^secret 1 of webhookSecret or webhookSecrets starts or ends with whitespace/),
+    ]);
     expect(inbound.warnings().join()).not.toContain('padded');
   });
 
   it('takes one secret and a list together, the one first', () => {
-    const inbound = openInbound('stripe', { type: 'stripe', key: new Secret('k'), webhookSecret: new Secret('one'), webhookSecrets: [new Secret('two')] });
+    const inbound = openInbound('stripe', {
+      type: 'stripe',
+      key: new Secret('k'),
+      webhookSecret: new Secret('one'),
+      webhookSecrets: [new Secret('two')],
+    });
     const sample = inboundSamples.get('stripe');
     const verdicts = ['one', 'two'].map((secret) => sample && inbound.verify(sample.request(secret, 1_700_000_000), 1_700_000_000_000));
-    expect(verdicts).toEqual([{ ok: true, secretIndex: 0 }, { ok: true, secretIndex: 1 }]);
+    expect(verdicts).toEqual([
+      { ok: true, secretIndex: 0 },
+      { ok: true, secretIndex: 1 },
+    ]);
   });
 });

@@ -8,7 +8,16 @@ import type { InboundEvent, Reading } from '../../../connectors/connector.ts';
 const NOW = 1_700_000_000;
 const FORM = 'application/x-www-form-urlencoded';
 const inbound = openInbound('slack', { type: 'slack', token: new Secret('t'), signingSecret: new Secret('s'), appId: 'A1' });
-const ACTION = { type: 'block_actions', api_app_id: 'A1', team: { id: 'T1' }, user: { id: 'U1' }, channel: { id: 'C1' }, trigger_id: '13.1', message: { ts: '2.1', thread_ts: '1.1' }, actions: [{ action_id: 'conv.resolve', value: 'x' }] };
+const ACTION = {
+  type: 'block_actions',
+  api_app_id: 'A1',
+  team: { id: 'T1' },
+  user: { id: 'U1' },
+  channel: { id: 'C1' },
+  trigger_id: '13.1',
+  message: { ts: '2.1', thread_ts: '1.1' },
+  actions: [{ action_id: 'conv.resolve', value: 'x' }],
+};
 
 function read(body: string, type: string, unix = NOW): Reading {
   return inbound.read(rawRequest(signSlack('s', body, unix, type), body));
@@ -29,7 +38,11 @@ function eventOf(reading: Reading): InboundEvent {
 
 describe('Slack requests', () => {
   it('answers a signed URL verification with its challenge', () => {
-    expect(json({ type: 'url_verification', challenge: 'c"1', token: 'z' })).toEqual({ kind: 'handshake', name: 'url_verification', answer: { contentType: 'application/json', body: '{"challenge":"c\\"1"}' } });
+    expect(json({ type: 'url_verification', challenge: 'c"1', token: 'z' })).toEqual({
+      kind: 'handshake',
+      name: 'url_verification',
+      answer: { contentType: 'application/json', body: '{"challenge":"c\\"1"}' },
+    });
   });
 
   it.each([
@@ -44,33 +57,67 @@ describe('Slack requests', () => {
     ['ssl_check=1', 'application/json', false],
     ['', FORM, false],
   ])('treats the unsigned body %s (%s) as a certificate check: %s', (body, type, expected) => {
-    expect(inbound.handshake(rawRequest({ 'content-type': type }, body))).toEqual(expected ? { contentType: 'text/plain', body: '' } : null);
+    expect(inbound.handshake(rawRequest({ 'content-type': type }, body))).toEqual(
+      expected ? { contentType: 'text/plain', body: '' } : null,
+    );
   });
 
-  it('orders messages by their thread, a thread\'s first message by itself', () => {
-    const message = (event: object): string | null => eventOf(json({ type: 'event_callback', team_id: 'T1', event_id: 'Ev', event: { type: 'message', channel: 'C1', ...event } })).record;
-    expect([message({ ts: '1.1' }), message({ ts: '2.1', thread_ts: '1.1' }), message({})]).toEqual(['conversation:C1:1.1', 'conversation:C1:1.1', null]);
+  it("orders messages by their thread, a thread's first message by itself", () => {
+    const message = (event: object): string | null =>
+      eventOf(json({ type: 'event_callback', team_id: 'T1', event_id: 'Ev', event: { type: 'message', channel: 'C1', ...event } })).record;
+    expect([message({ ts: '1.1' }), message({ ts: '2.1', thread_ts: '1.1' }), message({})]).toEqual([
+      'conversation:C1:1.1',
+      'conversation:C1:1.1',
+      null,
+    ]);
   });
 
   it('orders a reaction with the message it is on', () => {
-    const reading = json({ type: 'event_callback', team_id: 'T1', event_id: 'Ev', event: { type: 'reaction_added', user: 'U1', item: { channel: 'C1', ts: '1.1' } } });
-    expect(eventOf(reading)).toMatchObject({ topic: 'event.reaction_added', record: 'conversation:C1:1.1', facts: { 'channel.id': 'C1', 'user.id': 'U1' } });
+    const reading = json({
+      type: 'event_callback',
+      team_id: 'T1',
+      event_id: 'Ev',
+      event: { type: 'reaction_added', user: 'U1', item: { channel: 'C1', ts: '1.1' } },
+    });
+    expect(eventOf(reading)).toMatchObject({
+      topic: 'event.reaction_added',
+      record: 'conversation:C1:1.1',
+      facts: { 'channel.id': 'C1', 'user.id': 'U1' },
+    });
   });
 
   it('keeps teams apart that share an event id', () => {
-    const key = (team: string): string => eventOf(json({ type: 'event_callback', team_id: team, event_id: 'Ev1', event: { type: 'message' } })).dedupeKey;
+    const key = (team: string): string =>
+      eventOf(json({ type: 'event_callback', team_id: team, event_id: 'Ev1', event: { type: 'message' } })).dedupeKey;
     expect(key('T1')).not.toBe(key('T2'));
   });
 
   it('turns a slash command into an event whose body is JSON without the retired token', () => {
-    const event = eventOf(form({ token: 'retired', team_id: 'T1', channel_id: 'C1', user_id: 'U1', command: '/desk', text: 'open 5', trigger_id: '13.1' }));
-    expect(event).toMatchObject({ topic: 'command.desk', record: null, facts: { command: '/desk', 'channel.id': 'C1', 'user.id': 'U1', 'team.id': 'T1' } });
-    expect(JSON.parse(event.body.toString())).toEqual({ team_id: 'T1', channel_id: 'C1', user_id: 'U1', command: '/desk', text: 'open 5', trigger_id: '13.1' });
+    const event = eventOf(
+      form({ token: 'retired', team_id: 'T1', channel_id: 'C1', user_id: 'U1', command: '/desk', text: 'open 5', trigger_id: '13.1' }),
+    );
+    expect(event).toMatchObject({
+      topic: 'command.desk',
+      record: null,
+      facts: { command: '/desk', 'channel.id': 'C1', 'user.id': 'U1', 'team.id': 'T1' },
+    });
+    expect(JSON.parse(event.body.toString())).toEqual({
+      team_id: 'T1',
+      channel_id: 'C1',
+      user_id: 'U1',
+      command: '/desk',
+      text: 'open 5',
+      trigger_id: '13.1',
+    });
   });
 
   it('turns an interaction into an event whose body is its payload', () => {
     const event = eventOf(form({ payload: JSON.stringify(ACTION) }));
-    expect(event).toMatchObject({ topic: 'interaction.block_actions', record: 'conversation:C1:1.1', facts: { 'action.id': 'conv.resolve', 'message.ts': '2.1', 'thread.ts': '1.1' } });
+    expect(event).toMatchObject({
+      topic: 'interaction.block_actions',
+      record: 'conversation:C1:1.1',
+      facts: { 'action.id': 'conv.resolve', 'message.ts': '2.1', 'thread.ts': '1.1' },
+    });
     expect(JSON.parse(event.body.toString())).toEqual(ACTION);
     expect(inbound.facts(event.topic, event.body)).toEqual(event.facts);
   });
@@ -82,7 +129,7 @@ describe('Slack requests', () => {
     expect(key({ command: '/a' }, NOW + 1)).not.toBe(key({ command: '/a' }));
   });
 
-  it('refuses another app\'s request as foreign', () => {
+  it("refuses another app's request as foreign", () => {
     expect(json({ type: 'event_callback', api_app_id: 'A2', event: { type: 'message' } }).kind).toBe('foreign');
     expect(form({ payload: JSON.stringify({ ...ACTION, api_app_id: 'A2' }) }).kind).toBe('foreign');
     expect(form({ command: '/a', api_app_id: 'A2' }).kind).toBe('foreign');
@@ -97,7 +144,7 @@ describe('Slack requests', () => {
     expect(read(body, FORM)).toMatchObject({ kind: 'unusable', status: 400, park: false });
   });
 
-  it('keeps a form\'s __proto__ field as a field', () => {
+  it("keeps a form's __proto__ field as a field", () => {
     expect(eventOf(form({ __proto__x: '1', command: '/a' })).topic).toBe('command.a');
     expect(eventOf(read('__proto__=x&command=/a', FORM)).body.toString()).toBe('{"__proto__":"x","command":"/a"}');
   });

@@ -6,9 +6,23 @@ import { signStripe } from '../../fixtures/signers.ts';
 import type { InboundEvent } from '../../../connectors/connector.ts';
 
 const NOW = 1_700_000_000;
-const INVOICE = { id: 'in_1', object: 'invoice', customer: 'cus_1', customer_email: 'jane@example.com', amount_due: 4200, currency: 'eur', attempt_count: 2 };
+const INVOICE = {
+  id: 'in_1',
+  object: 'invoice',
+  customer: 'cus_1',
+  customer_email: 'jane@example.com',
+  amount_due: 4200,
+  currency: 'eur',
+  attempt_count: 2,
+};
 const SNAPSHOT = { id: 'evt_1', object: 'event', type: 'invoice.payment_failed', livemode: true, data: { object: INVOICE } };
-const THIN = { id: 'evt_thin', object: 'v2.core.event', type: 'v1.invoice.payment_failed', livemode: true, related_object: { id: 'in_1', type: 'invoice', url: '/v1/invoices/in_1' } };
+const THIN = {
+  id: 'evt_thin',
+  object: 'v2.core.event',
+  type: 'v1.invoice.payment_failed',
+  livemode: true,
+  related_object: { id: 'in_1', type: 'invoice', url: '/v1/invoices/in_1' },
+};
 const inbound = openInbound('stripe', { type: 'stripe', key: new Secret('k'), webhookSecret: new Secret('whsec_s') });
 
 function event(body: object): InboundEvent {
@@ -19,11 +33,18 @@ function event(body: object): InboundEvent {
 }
 
 describe('Stripe events', () => {
-  it('gives an invoice\'s facts from a snapshot, without the customer\'s address', () => {
+  it("gives an invoice's facts from a snapshot, without the customer's address", () => {
     expect(event(SNAPSHOT)).toMatchObject({ topic: 'invoice.payment_failed', record: 'invoice:in_1' });
     expect(event(SNAPSHOT).facts).toEqual({
-      livemode: true, 'object.id': 'in_1', 'object.type': 'invoice', 'customer.id': 'cus_1',
-      'invoice.id': 'in_1', 'invoice.customer': 'cus_1', 'invoice.amountDue': 4200, 'invoice.currency': 'EUR', 'invoice.attemptCount': 2,
+      livemode: true,
+      'object.id': 'in_1',
+      'object.type': 'invoice',
+      'customer.id': 'cus_1',
+      'invoice.id': 'in_1',
+      'invoice.customer': 'cus_1',
+      'invoice.amountDue': 4200,
+      'invoice.currency': 'EUR',
+      'invoice.attemptCount': 2,
     });
   });
 
@@ -38,7 +59,9 @@ describe('Stripe events', () => {
   });
 
   it('reads an expanded customer as its id', () => {
-    expect(event({ ...SNAPSHOT, data: { object: { ...INVOICE, customer: { id: 'cus_9', email: 'x@example.com' } } } }).facts['invoice.customer']).toBe('cus_9');
+    expect(
+      event({ ...SNAPSHOT, data: { object: { ...INVOICE, customer: { id: 'cus_9', email: 'x@example.com' } } } }).facts['invoice.customer'],
+    ).toBe('cus_9');
   });
 
   it('keeps v2 types as they came', () => {
@@ -74,11 +97,19 @@ describe('Stripe signatures', () => {
   it('judges the clock only where the signature is good, so that forged times move no metric', () => {
     const late = (NOW + 999) * 1000;
     expect(inbound.verify(signed, late)).toEqual({ ok: false, reason: 'timestamp_stale' });
-    expect(inbound.verify(withHeaders(signed, { 'stripe-signature': `t=${NOW},v1=${'0'.repeat(64)}` }), late)).toEqual({ ok: false, reason: 'signature_mismatch' });
+    expect(inbound.verify(withHeaders(signed, { 'stripe-signature': `t=${NOW},v1=${'0'.repeat(64)}` }), late)).toEqual({
+      ok: false,
+      reason: 'signature_mismatch',
+    });
   });
 
   it('takes the tolerance of the connection', () => {
-    const wide = openInbound('stripe', { type: 'stripe', key: new Secret('k'), webhookSecret: new Secret('whsec_s'), toleranceSeconds: 600 });
+    const wide = openInbound('stripe', {
+      type: 'stripe',
+      key: new Secret('k'),
+      webhookSecret: new Secret('whsec_s'),
+      toleranceSeconds: 600,
+    });
     expect([wide.verify(signed, (NOW + 600) * 1000).ok, wide.verify(signed, (NOW + 601) * 1000).ok]).toEqual([true, false]);
   });
 });

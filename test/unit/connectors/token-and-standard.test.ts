@@ -33,12 +33,22 @@ describe('WotNot requests', () => {
   });
 
   it('answers the token exchange with the same token, in the form it came', () => {
-    expect(wotnot.read(rawRequest(JSON_TYPE, JSON.stringify({ token: TOKEN })))).toEqual({ kind: 'handshake', name: 'token', answer: { contentType: 'application/json', body: JSON.stringify({ token: TOKEN }) } });
-    expect(wotnot.read(rawRequest({ 'content-type': 'text/plain' }, TOKEN))).toEqual({ kind: 'handshake', name: 'token', answer: { contentType: 'text/plain', body: TOKEN } });
+    expect(wotnot.read(rawRequest(JSON_TYPE, JSON.stringify({ token: TOKEN })))).toEqual({
+      kind: 'handshake',
+      name: 'token',
+      answer: { contentType: 'application/json', body: JSON.stringify({ token: TOKEN }) },
+    });
+    expect(wotnot.read(rawRequest({ 'content-type': 'text/plain' }, TOKEN))).toEqual({
+      kind: 'handshake',
+      name: 'token',
+      answer: { contentType: 'text/plain', body: TOKEN },
+    });
   });
 
   it('makes a batch several events, each with its own part as body', () => {
-    const batch = { events: [{ event: { type: 'message', payload: { external_key: 'k1' } } }, { event: { type: 'status', payload: {} } }, { odd: 1 }, 5] };
+    const batch = {
+      events: [{ event: { type: 'message', payload: { external_key: 'k1' } } }, { event: { type: 'status', payload: {} } }, { odd: 1 }, 5],
+    };
     const read = events(wotnot.read(rawRequest(JSON_TYPE, JSON.stringify(batch))));
     expect(read.map(({ topic, record, body }) => [topic, record, body.toString()])).toEqual([
       ['message', 'conversation:k1', '{"type":"message","payload":{"external_key":"k1"}}'],
@@ -50,13 +60,17 @@ describe('WotNot requests', () => {
 
   it('knows an event again in another batch', () => {
     const event = { event: { type: 'message', payload: { external_key: 'k1' } } };
-    const keys = [[event], [{ event: { type: 'x' } }, event]].map((batch) => events(wotnot.read(rawRequest(JSON_TYPE, JSON.stringify({ events: batch })))).at(-1)?.dedupeKey);
+    const keys = [[event], [{ event: { type: 'x' } }, event]].map(
+      (batch) => events(wotnot.read(rawRequest(JSON_TYPE, JSON.stringify({ events: batch })))).at(-1)?.dedupeKey,
+    );
     expect(keys[0]).toBe(keys[1]);
   });
 
   it('warns of a token that can be guessed', () => {
     expect(wotnot.warnings()).toEqual([]);
-    expect(openInbound('wotnot', { type: 'wotnot', token: new Secret('t'), account: 1, webhookToken: new Secret('Test') }).warnings()).toEqual([expect.stringContaining('fewer than 24')]);
+    expect(
+      openInbound('wotnot', { type: 'wotnot', token: new Secret('t'), account: 1, webhookToken: new Secret('Test') }).warnings(),
+    ).toEqual([expect.stringContaining('fewer than 24')]);
   });
 });
 
@@ -81,26 +95,46 @@ describe('Standard Webhooks', () => {
 
   it('takes the webhook- spelling where both are there, whole', () => {
     expect(custom.verify(withHeaders(signed, { 'svix-signature': 'v1,x' }), NOW * 1000).ok).toBe(true);
-    expect(custom.verify(withHeaders(signed, { 'webhook-id': null, 'svix-id': 'msg' }), NOW * 1000)).toEqual({ ok: false, reason: 'header_missing' });
+    expect(custom.verify(withHeaders(signed, { 'webhook-id': null, 'svix-id': 'msg' }), NOW * 1000)).toEqual({
+      ok: false,
+      reason: 'header_missing',
+    });
   });
 
   it('verifies ed25519 under a public key, beside symmetric secrets, and only what that key signed', () => {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32);
     const inbound = openInbound('custom', { type: 'custom', secrets: [new Secret(SECRET), new Secret(`whpk_${raw.toString('base64')}`)] });
-    const at = (body: string) => rawRequest({ ...JSON_TYPE, 'webhook-id': 'm', 'webhook-timestamp': String(NOW), 'webhook-signature': `v1a,${sign(null, Buffer.from(`m.${NOW}.{}`), privateKey).toString('base64')}` }, body);
+    const at = (body: string) =>
+      rawRequest(
+        {
+          ...JSON_TYPE,
+          'webhook-id': 'm',
+          'webhook-timestamp': String(NOW),
+          'webhook-signature': `v1a,${sign(null, Buffer.from(`m.${NOW}.{}`), privateKey).toString('base64')}`,
+        },
+        body,
+      );
     expect(inbound.ready()).toBeNull();
     expect(inbound.verify(at('{}'), NOW * 1000)).toEqual({ ok: true, secretIndex: 1 });
     expect(inbound.verify(at('{ }'), NOW * 1000)).toEqual({ ok: false, reason: 'signature_mismatch' });
   });
 
-  it.each(['whpk_AAAA', `whsec_${Buffer.alloc(23).toString('base64')}`, `whsec_${Buffer.alloc(65).toString('base64')}`, 'whsec_C2FVsBQIhrscChlQIMV-b5sSYspob7oD', ' whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD'])('refuses to start with the secret %s, without saying it', (secret) => {
+  it.each([
+    'whpk_AAAA',
+    `whsec_${Buffer.alloc(23).toString('base64')}`,
+    `whsec_${Buffer.alloc(65).toString('base64')}`,
+    'whsec_C2FVsBQIhrscChlQIMV-b5sSYspob7oD',
+    ' whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
+  ])('refuses to start with the secret %s, without saying it', (secret) => {
     const problem = openInbound('custom', { type: 'custom', secret: new Secret(secret) }).ready() ?? '';
     expect(problem).toMatch(/^secret 1 of secret or secrets is not a Standard Webhooks secret/);
     expect(problem).not.toContain(secret.trim());
   });
 
-  it('names events by the body\'s type, orders them by its object and keys them by the signed id', () => {
-    expect(events(custom.read(signed))).toMatchObject([{ topic: 'a.b', record: 'a:7', facts: { 'object.id': '7' }, dedupeKey: '["custom","msg_2KWPBgLlAfxdpx2AI54pPJ85f4W"]' }]);
+  it("names events by the body's type, orders them by its object and keys them by the signed id", () => {
+    expect(events(custom.read(signed))).toMatchObject([
+      { topic: 'a.b', record: 'a:7', facts: { 'object.id': '7' }, dedupeKey: '["custom","msg_2KWPBgLlAfxdpx2AI54pPJ85f4W"]' },
+    ]);
   });
 });

@@ -1,0 +1,90 @@
+import { median } from './statistics.ts';
+import type { AckFigures, DeliveryFigures } from './ingest-phases.ts';
+import type { SystemName } from './ingest-settings.ts';
+
+/** What one system came to. */
+export interface SystemFigures {
+  readonly system: SystemName;
+  /** One for each round. */
+  readonly acks: readonly AckFigures[];
+  readonly burst: DeliveryFigures | null;
+  readonly calm: DeliveryFigures | null;
+  /** Acknowledged and not found at the sink, in all phases. */
+  readonly lost: number;
+}
+
+/** One figure that must hold. */
+export interface Check {
+  readonly what: string;
+  readonly found: number;
+  readonly wanted: string;
+  readonly ok: boolean;
+}
+
+/** What must hold (docs/performance.md); a system that was not run is not judged. */
+export function judgeIngest(systems: readonly SystemFigures[]): readonly Check[] {
+  const of = (name: SystemName): SystemFigures | undefined => systems.find(({ system }) => system === name);
+  const floor = acksOf(of('floor'));
+  const checks: Check[] = [];
+  const atLeast = (what: string, found: number, least: number): void => void checks.push({ what, found, wanted: `≥ ${least}`, ok: found >= least });
+  const atMost = (what: string, found: number, most: number): void => void checks.push({ what, found, wanted: `≤ ${most}`, ok: found <= most });
+  for (const [name, least] of [['postgres', 0.85], ['pglite', 0.55]] as const) {
+    if (of(name) !== undefined) atLeast(`acks/s, ${name} ÷ floor`, acksOf(of(name)) / floor, least);
+  }
+  const bare = of('bare');
+  const ours = of('postgres') ?? of('pglite');
+  if (ours !== undefined && bare !== undefined) {
+    atLeast(`delivered/s in the burst, ${ours.system} ÷ bare`, rate(ours.burst) / rate(bare.burst), 10);
+    atMost(`actions a delivery in the burst, ${ours.system}`, ours.burst?.actionsPerDelivery ?? Number.NaN, 0.2);
+    atMost(`end to end p50 when calm, ${ours.system} ÷ bare`, (ours.calm?.endToEndP50Ms ?? Number.NaN) / (bare.calm?.endToEndP50Ms ?? Number.NaN), 1.5);
+  }
+  for (const { system, lost, burst, calm } of systems) {
+    atMost(`lost, ${system}`, lost, 0);
+    if (system !== 'bare') atMost(`doubled, ${system}`, (burst?.doubled ?? 0) + (calm?.doubled ?? 0), 0);
+  }
+  return checks;
+}
+
+/** The figures as text for people. */
+export function toIngestText(systems: readonly SystemFigures[], checks: readonly Check[]): string {
+  const rows = systems.map((one) => [
+    one.system,
+    whole(acksOf(one)),
+    tenth(median(one.acks.map(({ ackP50Ms }) => ackP50Ms))),
+    tenth(median(one.acks.map(({ ackP99Ms }) => ackP99Ms))),
+    whole(one.burst?.acksPerSecond),
+    whole(one.burst?.deliveredPerSecond),
+    whole(one.burst?.endToEndP50Ms),
+    whole(one.burst?.endToEndP99Ms),
+    one.burst === null ? '–' : one.burst.actionsPerDelivery.toFixed(3),
+    tenth(one.calm?.endToEndP50Ms),
+    tenth(one.calm?.endToEndP99Ms),
+    whole(one.burst?.rssMb),
+    one.burst === null ? '–' : one.burst.cpuMsPerEvent.toFixed(2),
+  ]);
+  const head = ['system', 'acks/s', 'p50 ms', 'p99 ms', 'burst acks/s', 'delivered/s', 'e2e p50', 'e2e p99', 'actions/del.', 'calm e2e p50', 'p99', 'RSS MB', 'CPU ms/ev.'];
+  const lines = checks.map(({ what, found, wanted, ok }) => `${ok ? 'holds ' : 'FAILS '} ${what}: ${found.toFixed(3)} (${wanted})`);
+  return `${toTable([head, ...rows])}\n\n${lines.join('\n')}\n`;
+}
+
+function acksOf(figures: SystemFigures | undefined): number {
+  return median(figures?.acks.map(({ acksPerSecond }) => acksPerSecond) ?? []);
+}
+
+function rate(figures: DeliveryFigures | null): number {
+  return figures?.deliveredPerSecond ?? Number.NaN;
+}
+
+function whole(value: number | undefined): string {
+  return value === undefined ? '–' : String(Math.round(value));
+}
+
+function tenth(value: number | undefined): string {
+  return value === undefined ? '–' : value.toFixed(1);
+}
+
+/** Columns as wide as their widest cell; the first to the left, numbers to the right. */
+export function toTable(rows: readonly (readonly string[])[]): string {
+  const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')).join('\n');
+}

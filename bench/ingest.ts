@@ -1,0 +1,114 @@
+import { parseArgs } from 'node:util';
+import { judgeIngest, toIngestText } from './ingest-report.ts';
+import { measureAcks, measureBurst, measureCalm } from './ingest-phases.ts';
+import { openStage } from './ingest-stage.ts';
+import type { SystemFigures } from './ingest-report.ts';
+import type { RunningSystem, Stage } from './ingest-stage.ts';
+
+const HELP = `Measures receiving and delivering, the four ways side by side in one run.
+
+  npm run bench -- ingest [--json] [--seconds N] [--rounds N] [--burst N] [--help]
+
+floor     the same receiver and verification, nothing kept
+postgres  the product on PostgreSQL        } receiver, dispatcher and worker in one process
+pglite    the product on the embedded store }
+bare      client.workflow.start for each request, one activity
+
+--seconds N  length of each phase of acknowledging; calm phases take twice that (default 4)
+--rounds N   rounds of acknowledging, the systems by turns (default 3)
+--burst N    events of the burst (default 5000; bare gets 300, it would take minutes)
+--json       figures as JSON
+
+Acknowledging: 32 connections, each sends when it was answered; what is recorded is held back and delivered afterwards.
+Burst: the same with delivery going on. Calm: 10 events a second. Each event is one HTTP call at a sink in a process of
+its own; every acknowledged id is looked for there. Temporal is its dev server, in memory (the fastest for bare).
+Exit status: 0 every figure holds, 1 one does not, 2 nothing could be measured.
+`;
+
+const BARE_BURST = 300;
+const WARM_UP_EVENTS = 500;
+const BARE_WARM_UP_EVENTS = 32;
+
+/** What the command takes from the environment. */
+export interface IngestSurroundings {
+  readonly temporalCliPath: string | undefined;
+  readonly postgresUrl: string | undefined;
+  write(text: string): void;
+  progress(text: string): void;
+}
+
+interface Sizes {
+  readonly phaseMs: number;
+  readonly rounds: number;
+  readonly burst: number;
+}
+
+/** Runs the command; gives the exit status. */
+export async function runIngest(args: readonly string[], surroundings: IngestSurroundings): Promise<number> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: 'boolean' },
+      help: { type: 'boolean' },
+      seconds: { type: 'string', default: '4' },
+      rounds: { type: 'string', default: '3' },
+      burst: { type: 'string', default: '5000' },
+      'cpu-prof': { type: 'string' },
+    },
+  });
+  const { temporalCliPath, postgresUrl, write, progress } = surroundings;
+  if (values.help) {
+    write(HELP);
+    return 0;
+  }
+  if (temporalCliPath === undefined) {
+    progress('TEMPORAL_CLI_PATH is not set: run this as `npm run bench -- ingest`, which finds the Temporal CLI.');
+    return 2;
+  }
+  const folder = values['cpu-prof'];
+  const profiling = folder === undefined ? {} : { nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${folder}`] };
+  const stage = await openStage({ temporalCliPath, postgresUrl: postgresUrl ?? null, onProgress: progress, ...profiling });
+  try {
+    if (postgresUrl === undefined) progress('no PostgreSQL: only the floor, PGlite and bare are measured');
+    const sizes = { phaseMs: Number(values.seconds) * 1000, rounds: Number(values.rounds), burst: Number(values.burst) };
+    const figures = await measure(stage, sizes, progress);
+    const checks = judgeIngest(figures);
+    write(values.json ? `${JSON.stringify({ sizes, figures, checks }, null, 2)}\n` : toIngestText(figures, checks));
+    return checks.every(({ ok }) => ok) ? 0 : 1;
+  } finally {
+    await stage.close();
+  }
+}
+
+async function measure(stage: Stage, sizes: Sizes, progress: (text: string) => void): Promise<readonly SystemFigures[]> {
+  const { systems } = stage;
+  const acks = new Map<RunningSystem, SystemFigures['acks'][number][]>(systems.map((system) => [system, []]));
+  const lost = new Map<RunningSystem, number>();
+  const note = (system: RunningSystem, more: number): void => void lost.set(system, (lost.get(system) ?? 0) + more);
+  for (const system of systems) {
+    progress(`${system.name}: warming up`);
+    if (system.name !== 'floor') note(system, (await measureBurst(stage, system, 'warm', system.name === 'bare' ? BARE_WARM_UP_EVENTS : WARM_UP_EVENTS)).lost);
+  }
+  for (let round = 1; round <= sizes.rounds; round += 1) {
+    for (const system of systems) {
+      progress(`round ${round} of ${sizes.rounds}, ${system.name}: acknowledging`);
+      const measured = await measureAcks(stage, system, `acks${round}`, sizes.phaseMs);
+      acks.get(system)?.push(measured);
+      note(system, measured.lost);
+    }
+  }
+  const figures: SystemFigures[] = [];
+  for (const system of systems) {
+    const rest = system.name === 'floor' ? { burst: null, calm: null } : await measureRest(stage, system, sizes, progress);
+    figures.push({ system: system.name, acks: acks.get(system) ?? [], ...rest, lost: (lost.get(system) ?? 0) + (rest.burst?.lost ?? 0) + (rest.calm?.lost ?? 0) });
+  }
+  return figures;
+}
+
+async function measureRest(stage: Stage, system: RunningSystem, sizes: Sizes, progress: (text: string) => void): Promise<Pick<SystemFigures, 'burst' | 'calm'>> {
+  const events = system.name === 'bare' ? Math.min(BARE_BURST, sizes.burst) : sizes.burst;
+  progress(`${system.name}: a burst of ${events}`);
+  const burst = await measureBurst(stage, system, 'burst', events);
+  progress(`${system.name}: ten events a second`);
+  return { burst, calm: await measureCalm(stage, system, 'calm', sizes.phaseMs * 2) };
+}
