@@ -4,11 +4,12 @@ import { WORKFLOWS } from '../workflows/contract.ts';
 import { SEARCH_ATTRIBUTES } from '../workflows/search-attributes.ts';
 import type { Client, WorkflowStartOptions } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
-import type { TaskQueues } from '../workflows/contract.ts';
+import type { DeliveryInput, TaskQueues } from '../workflows/contract.ts';
 import type { HandedOver, WorkflowStarter, WorkflowState } from '../inbox/starter.ts';
 
 const START_DEADLINE_MS = 10_000;
 const MOST_KEYWORD_CHARACTERS = 255;
+const MOST_SUMMARY_CHARACTERS = 120;
 
 const STATES: { readonly [name: string]: WorkflowState } = {
   RUNNING: 'running',
@@ -33,7 +34,7 @@ export function createStarter({ client, eager, queues }: StarterOptions): Workfl
   return {
     async startDelivery(input, about) {
       const workflowId = deliveryWorkflowId(input);
-      const staticSummary = `${about.topic} · ${input.deliveryIds.length} in order for ${input.group.key}`;
+      const staticSummary = toSummary(about.topic, input);
       const typedSearchAttributes = [...attributesOf(input.group.flow, about)];
       const options = { workflowId, taskQueue: queues.live, args: [input], staticSummary, typedSearchAttributes, requestEagerStart: eager };
       await start(client, WORKFLOWS.delivery, options, START_DEADLINE_MS);
@@ -66,6 +67,12 @@ export function createStarter({ client, eager, queues }: StarterOptions): Workfl
     },
     stateOf: (workflowId) => describe(client, workflowId),
   };
+}
+
+/** What the list of workflows shows: what happened, to which record. */
+function toSummary(topic: string, { group, deliveryIds }: DeliveryInput): string {
+  const more = deliveryIds.length - 1;
+  return `${topic}${more === 0 ? '' : ` and ${more} more, in order,`} for ${group.key}`.slice(0, MOST_SUMMARY_CHARACTERS);
 }
 
 function attributesOf(flow: string, about: HandedOver): SearchAttributePair[] {

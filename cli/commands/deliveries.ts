@@ -4,7 +4,7 @@ import { formatDeliveries, formatDelivery, formatEffects } from '../delivery-tex
 import { nextPage, print } from '../print.ts';
 import { withSession } from '../session.ts';
 import { deliveriesList, deliveriesShow } from '../tasks/deliveries.ts';
-import { deliverySchema } from '../tasks/delivery-view.ts';
+import { STATE_NAMES } from '../tasks/delivery-view.ts';
 import { registerDecisions } from './decisions.ts';
 import { registerRetry } from './retry.ts';
 import type { Command } from 'commander';
@@ -29,7 +29,7 @@ function registerList(parent: Command, io: Io): void {
     example: 'deskbridge deliveries list --state parked',
   })
     .option('--flow <name>', 'only of this flow')
-    .option('--state <state>', deliverySchema.shape.state.options.join(', '))
+    .option('--state <state>', STATE_NAMES.join(', '))
     .option('--connection <name>', 'only of events that came to this connection')
     .option('--topic <topic>', 'only of events of this topic')
     .option('--record <record>', 'only of events about this record')
@@ -39,9 +39,7 @@ function registerList(parent: Command, io: Io): void {
     .option('--limit <n>', 'how many at most (default 50)')
     .option('--after <id>', 'go on after this one');
   const text = z.exactOptional(z.string());
-  const state = z.exactOptional(
-    z.enum(deliverySchema.shape.state.options, { error: `expected one of ${deliverySchema.shape.state.options.join(', ')}` }),
-  );
+  const state = z.exactOptional(z.enum(STATE_NAMES, { error: `expected one of ${STATE_NAMES.join(', ')}` }));
   const moment = z.exactOptional(momentOption(io));
   const schema = z.object({
     ...baseOptions,

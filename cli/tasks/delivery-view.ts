@@ -64,3 +64,6 @@ export function toDeliveryView(row: DeliverySummary): DeliveryView {
 export function isParked(row: DeliverySummary): boolean {
   return row.state === 'handed' && row.parked !== null;
 }
+
+/** The states that a delivery can be asked for by. */
+export const STATE_NAMES = deliverySchema.shape.state.options;
