@@ -4,9 +4,9 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const EXTENSION = extname(fileURLToPath(import.meta.url));
 
-/** The product's workflows with the load runs' flow in the place of the product's flows. */
-export function bundleOurs(): Promise<{ readonly code: string }> {
-  const alias = { [pathOf('../flows/runs')]: pathOf('./ingest-flow') };
+/** The product's workflows with the flow of a measurement (`<name>-flow.ts` in this folder) in the place of the product's flows. */
+export function bundleOurs(name: 'ingest' | 'chaos'): Promise<{ readonly code: string }> {
+  const alias = { [pathOf('../flows/runs')]: pathOf(`./${name}-flow`) };
   return bundleWorkflowCode({
     workflowsPath: pathOf('../workflows/index'),
     logger: new DefaultLogger('ERROR'),

@@ -1,9 +1,7 @@
-import { connectors } from '../connectors/registry.ts';
-import { customConfig } from '../connectors/custom/config.ts';
 import { slackConfig } from '../connectors/slack/config.ts';
 import { Secret } from '../connectors/secret.ts';
 import { createLogger } from '../server/logger.ts';
-import { bindInbound } from '../server/bound-inbound.ts';
+import { bindCustom } from './bind-custom.ts';
 import { readSettings, serveParent } from './child.ts';
 import { startBare } from './ingest-bare.ts';
 import { startFloor } from './ingest-floor.ts';
@@ -14,11 +12,10 @@ import type { LoadApp } from './load-app.ts';
 /** One system of a load run in a process of its own: receiver, dispatcher and worker, as `deskbridge dev` has them. */
 
 const settings = readSettings(appSettings);
-const receiving = customConfig.parse({ type: 'custom', secret: new Secret(settings.secret) });
 const sink = slackConfig.parse({ type: 'slack', baseUrl: settings.sinkOrigin, token: new Secret('sink'), signingSecret: new Secret('not used') });
 const parts = {
   settings,
-  inbound: bindInbound(CONNECTION, 'custom', connectors.custom.inbound ?? fail(), receiving),
+  inbound: bindCustom(CONNECTION, settings.secret),
   sink: { name: 'sink', settings: sink },
   log: createLogger('info'),
 };
@@ -43,8 +40,4 @@ function start(): Promise<LoadApp> {
 
 function sumOf({ user, system }: NodeJS.CpuUsage): number {
   return user + system;
-}
-
-function fail(): never {
-  throw new Error('the connector custom cannot receive; expected it to have an inbound half');
 }

@@ -99,7 +99,7 @@ async function register(address: string): Promise<void> {
 
 async function writeBundles(folder: string): Promise<{ ours: string; bare: string }> {
   const paths = { ours: join(folder, 'ours.js'), bare: join(folder, 'bare.js') };
-  await writeFile(paths.ours, (await bundleOurs()).code);
+  await writeFile(paths.ours, (await bundleOurs('ingest')).code);
   await writeFile(paths.bare, (await bundleBare()).code);
   return paths;
 }

@@ -22,6 +22,7 @@ export const COMMANDS = {
   'test:unit': { program: [VITEST, 'run'], build: true, temporal: 'yes', postgres: true },
   chaos: { program: ['dist/bench/chaos.js'], build: true, temporal: 'yes', postgres: true },
   bench: { program: ['dist/bench/main.js'], build: true, temporal: 'yes', postgres: true },
+  screenshots: { program: ['setup/screenshots.mjs'], build: true, temporal: 'yes', postgres: false },
   shape: { program: ['--import', 'tsx', 'bench/shape.ts'], build: false, temporal: 'no', postgres: false },
 };
 

@@ -8,21 +8,32 @@ import { chromium } from 'playwright-core';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const PICTURES = join(ROOT, 'docs', 'pictures');
-const VIEW = { width: 1360, height: 940 };
+const WIDTH = 1480;
+/** The navigation at the left and at the top shows nothing of ours. */
+const MARGIN = { x: 255, y: 50 };
 const LOADED_WITHIN_MS = 30_000;
 const SETTLE_MS = 1_500;
+const LOOK_EVERY_MS = 250;
 const MOST_BYTES = 300_000;
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--no-first-run', '--disable-background-networking', '--disable-sync', '--disable-component-update'];
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-sync',
+  '--disable-component-update',
+];
 
-/** Each picture: which of the demo's links, what must be on the page before it is taken, and how tall it is. */
+/** Each picture: which of the demo's links, the tab to open, what must be on the page before it is taken, and how tall it is. */
 const SHOTS = [
-  { name: 'delivery', text: /Note about invoice/, height: 1180 },
-  { name: 'batch', text: /groups of team-threads/, height: 940 },
-  { name: 'parked', text: /What to do/, height: 1080 },
+  { name: 'delivery', tab: 'Timeline', text: /Note about invoice/, height: 1080 },
+  { name: 'batch', tab: 'Timeline', text: /groups of team-threads/, height: 820 },
+  { name: 'parked', tab: 'User Metadata', text: /What to do/, height: 1040 },
 ];
 
 const [resultFile] = process.argv.slice(2);
-const demo = resultFile === undefined ? await startDemo() : { places: JSON.parse(readFileSync(resultFile, 'utf8')).places, stop: async () => {} };
+const demo =
+  resultFile === undefined ? await startDemo() : { places: JSON.parse(readFileSync(resultFile, 'utf8')).places, stop: async () => {} };
 try {
   await takeAll(demo.places);
 } finally {
@@ -44,27 +55,42 @@ async function takeAll(places) {
   }
 }
 
-/** @param {import('playwright-core').Browser} browser @param {string} url @param {{ name: string; text: RegExp; height: number }} shot */
-async function take(browser, url, { name, text, height }) {
-  const page = await browser.newPage({ viewport: { ...VIEW, height } });
+/** @param {import('playwright-core').Browser} browser @param {string} url @param {(typeof SHOTS)[number]} shot */
+async function take(browser, url, { name, tab, text, height }) {
+  const page = await browser.newPage({ viewport: { width: WIDTH, height } });
   try {
     await page.goto(url, { waitUntil: 'domcontentloaded' });
-    await page.getByText(text).first().waitFor({ timeout: LOADED_WITHIN_MS });
-    // The UI decodes and lays out after the text is there, and has no sign of its own for being done.
+    await page.getByText(tab, { exact: true }).first().click({ timeout: LOADED_WITHIN_MS });
+    await untilShown(page, text);
+    // The UI lays out after the text is there, and has no sign of its own for being done.
     await page.waitForTimeout(SETTLE_MS);
     const path = join(PICTURES, `${name}.png`);
-    await page.screenshot({ path });
+    await page.screenshot({ path, clip: { ...MARGIN, width: WIDTH - MARGIN.x, height: height - MARGIN.y } });
     const { size } = statSync(path);
     console.log(`${name}.png ${Math.round(size / 1000)} kB`);
-    if (size > MOST_BYTES) throw new Error(`${name}.png has ${size} bytes, expected at most ${MOST_BYTES}: make its part of the page smaller`);
+    if (size > MOST_BYTES)
+      throw new Error(`${name}.png has ${size} bytes, expected at most ${MOST_BYTES}: make its part of the page smaller`);
   } finally {
     await page.close();
   }
 }
 
+/** Markdown is shown in frames of its own. @param {import('playwright-core').Page} page @param {RegExp} text */
+async function untilShown(page, text) {
+  const until = Date.now() + LOADED_WITHIN_MS;
+  while (Date.now() < until) {
+    for (const frame of page.frames()) if ((await frame.getByText(text).count()) > 0) return;
+    await page.waitForTimeout(LOOK_EVERY_MS);
+  }
+  throw new Error(`${page.url()} did not show ${text} within ${LOADED_WITHIN_MS / 1000} s`);
+}
+
 /** @returns {Promise<{ places: Record<string, string | null>; stop(): Promise<void> }>} */
 async function startDemo() {
-  const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli', 'main.js'), 'demo', '--json'], { cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [join(ROOT, 'dist', 'cli', 'main.js'), 'demo', '--json'], {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const ended = new Promise((resolve) => child.once('exit', resolve));
   const text = await new Promise((resolve, reject) => {
     let said = '';
@@ -86,8 +112,11 @@ async function startDemo() {
 /** @returns {string} */
 function findChromium() {
   const folders = (process.env['PATH'] ?? '').split(delimiter);
-  const found = folders.flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name))).find(isExecutable);
-  if (found === undefined) throw new Error('the pictures need Chromium: install it (on Debian: apt-get install chromium), so that it is on the PATH');
+  const found = folders
+    .flatMap((folder) => ['chromium', 'chromium-browser', 'google-chrome'].map((name) => join(folder, name)))
+    .find(isExecutable);
+  if (found === undefined)
+    throw new Error('the pictures need Chromium: install it (on Debian: apt-get install chromium), so that it is on the PATH');
   return found;
 }
 

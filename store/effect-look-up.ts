@@ -51,12 +51,14 @@ const UNSETTLED_MS = 12_000;
 
 /**
  * An effect of unknown outcome with the same text is ours: what came in shows that it was done. So is one that nobody settled in
- * time: whoever sent it has died, and may never come back.
+ * time: whoever sent it has died, and may never come back. A target that names a record of the effect's own kind, such as
+ * `conversation:42`, stands for the effect that created it.
  */
 const OWN = `
 with seen as (
   select e.*, e.state = 0 and e.send_by < clock_timestamp() - interval '${UNSETTLED_MS} milliseconds' as overdue
-  from effect e where e.connection = $1 and e.kind = $2 and e.target = $3)
+  from effect e where e.connection = $1 and e.kind = $2
+    and (e.target = $3 or (starts_with($3, $2 || ':') and e.remote_id = substr($3, length($2) + 2))))
 select
   exists (select from effect where connection = $1 and kind = $2 and remote_id = $4::text)
   or exists (select from seen where text_hash = $5::text and (state = 2 or overdue))

@@ -26,22 +26,13 @@ async function isOwnConversation(
   return ledger.isOwn({ connection, kind: 'conversation', target, remoteId: conversationId, text: null });
 }
 
-async function isOwnMessage(context: OperationContext, input: OperationInput<'isEcho'>, messageId: string): Promise<Own> {
-  const { ledger } = context;
-  const { connection, conversationId, text } = input;
+async function isOwnMessage({ ledger }: OperationContext, input: OperationInput<'isEcho'>, messageId: string): Promise<Own> {
+  const { connection, conversationId, contactId, text } = input;
   const own = await ledger.isOwn({ connection, kind: 'message', target: `conversation:${conversationId}`, remoteId: messageId, text });
   if (own !== 'foreign' || text === null) return own;
-  // The opening message of a conversation that we created has no intent of its own.
-  const contactId = typeof input.contactId === 'string' ? input.contactId : await contactOfOwn(context, input);
-  return contactId === null ? own : ledger.isOwn({ connection, kind: 'conversation', target: `contact:${contactId}`, remoteId: null, text });
-}
-
-/** Some helpdesks' messages do not tell the contact: it is read, and only where the conversation is one that we created. */
-async function contactOfOwn(context: OperationContext, input: OperationInput<'isEcho'>): Promise<string | null> {
-  const { connection, conversationId } = input;
-  if ((await isOwnConversation(context, input)) !== 'own') return null;
-  const conversation = await context.connections.helpdesk(connection).readConversation(conversationId);
-  return conversation?.contact?.id ?? null;
+  // The opening message of a conversation that we created has no intent of its own. Not every helpdesk's messages tell the contact.
+  const target = typeof contactId === 'string' ? `contact:${contactId}` : `conversation:${conversationId}`;
+  return ledger.isOwn({ connection, kind: 'conversation', target, remoteId: null, text });
 }
 
 function unsettled(context: OperationContext, { connection, conversationId }: OperationInput<'isEcho'>): Error {

@@ -42,8 +42,16 @@ export function createApp({ folder, port, script, stopped }: AppOptions): App {
     const child = launch(folder, script, ['dev'], openSync(logPath, 'a'));
     running = child;
     const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
-    await waitFor({ what: 'the process that receives', withinMs: READY_WITHIN_MS, stopped, isThere: async () => isOver() || (await answers(`${origin}/readyz`)) });
-    if (isOver()) throw new CliFailure(`Deskbridge did not start (${child.signalCode ?? `exit code ${child.exitCode}`}): its complaint is in ${logPath}.`);
+    await waitFor({
+      what: 'the process that receives',
+      withinMs: READY_WITHIN_MS,
+      stopped,
+      isThere: async () => isOver() || (await answers(`${origin}/readyz`)),
+    });
+    if (isOver())
+      throw new CliFailure(
+        `Deskbridge did not start (${child.signalCode ?? `exit code ${child.exitCode}`}): its complaint is in ${logPath}.`,
+      );
     return { pid: child.pid ?? 0, tookMs: Date.now() - startedAt };
   };
   const end = async (signal: 'SIGTERM' | 'SIGKILL'): Promise<void> => {
@@ -73,7 +81,8 @@ async function runCommand(folder: string, script: string, args: readonly string[
   child.stdout.on('data', (chunk: Buffer) => said.push(chunk));
   child.stderr.on('data', (chunk: Buffer) => complaint.push(chunk));
   await once(child, 'close');
-  if (child.exitCode !== 0) throw new CliFailure(`deskbridge ${args.join(' ')} failed: ${Buffer.concat(complaint).toString('utf8').trim()}`);
+  if (child.exitCode !== 0)
+    throw new CliFailure(`deskbridge ${args.join(' ')} failed: ${Buffer.concat(complaint).toString('utf8').trim()}`);
   return Buffer.concat(said).toString('utf8').trim();
 }
 

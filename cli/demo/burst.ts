@@ -16,7 +16,9 @@ export async function burstScene(stage: Stage): Promise<void> {
   const from = Date.now();
   await writeMany(stage);
   const messages = CONVERSATIONS * MESSAGES_EACH;
-  story.tell(`${messages} messages in ${CONVERSATIONS} conversations at both helpdesks: all webhooks were answered within ${((Date.now() - from) / 1000).toFixed(1)} s.`);
+  story.tell(
+    `${messages} messages in ${CONVERSATIONS} conversations at both helpdesks: all webhooks were answered within ${((Date.now() - from) / 1000).toFixed(1)} s.`,
+  );
   const enough = before + messages / 3;
   await waitFor({ what: 'the first third of the burst', withinMs: SOON_MS, stopped, isThere: () => countPosted(world.sandbox) >= enough });
   await world.app.kill();
@@ -25,7 +27,9 @@ export async function burstScene(stage: Stage): Promise<void> {
   const { invoice, told } = people.failPayment(1900, 'usd');
   story.tell(`Stripe: a payment for invoice ${invoice} fails meanwhile. Nobody answers; Stripe will try again.`);
   const { pid, tookMs } = await world.app.start();
-  story.tell(`Started again as process ${pid}, ready after ${(tookMs / 1000).toFixed(1)} s. What waited goes on at once; what the dead process had in hand, when its time-outs are over.`);
+  story.tell(
+    `Started again as process ${pid}, ready after ${(tookMs / 1000).toFixed(1)} s. What waited goes on at once; what the dead process had in hand, when its time-outs are over.`,
+  );
   await untilPosted(stage, RECOVERY_MS);
   story.tell(`All ${messages} messages are in Slack.`);
   await told;

@@ -41,12 +41,25 @@ export function judge(sandbox: Sandbox, people: People, { waitingInvoices, forge
   const invoices = people.invoices.filter((invoice) => !waitingInvoices.includes(invoice));
   const effects = tally(people.said, invoices, lookAround(sandbox));
   const senders = [
-    toRow('Chatwoot', sandbox.chatwoot.hooks.attempts().map(({ status }) => status)),
-    toRow('Deskwoot', sandbox.deskwoot.hooks.attempts().map(({ status }) => status)),
-    toRow('Stripe', sandbox.stripe.hooks.attempts().map(({ status }) => status)),
+    toRow(
+      'Chatwoot',
+      sandbox.chatwoot.hooks.attempts().map(({ status }) => status),
+    ),
+    toRow(
+      'Deskwoot',
+      sandbox.deskwoot.hooks.attempts().map(({ status }) => status),
+    ),
+    toRow(
+      'Stripe',
+      sandbox.stripe.hooks.attempts().map(({ status }) => status),
+    ),
     toRow('a forger', forged),
   ];
-  const [lost, doubled, outOfOrder] = [sum(effects, (row) => row.lost), sum(effects, (row) => row.doubled), sum(effects, (row) => row.outOfOrder ?? 0)];
+  const [lost, doubled, outOfOrder] = [
+    sum(effects, (row) => row.lost),
+    sum(effects, (row) => row.doubled),
+    sum(effects, (row) => row.outOfOrder ?? 0),
+  ];
   const refused = sum(senders, (row) => row.refused);
   const right = lost + doubled + outOfOrder === 0 && refused === forged.length && parked === waitingInvoices.length;
   return { right, senders, effects, parked, lost, doubled, outOfOrder };
@@ -54,10 +67,16 @@ export function judge(sandbox: Sandbox, people: People, { waitingInvoices, forge
 
 /** What Slack and the helpdesks hold. */
 export function lookAround({ slack, chatwoot, deskwoot }: Sandbox): Found {
-  const threads = slack.threads(slack.state.channels.keys().next().value ?? '').map(({ text, replies }) => [text, ...replies.map((reply) => reply.text)]);
+  const threads = slack
+    .threads(slack.state.channels.keys().next().value ?? '')
+    .map(({ text, replies }) => [text, ...replies.map((reply) => reply.text)]);
   const notes = [
-    ...[...chatwoot.state.conversations.values()].flatMap(({ messages }) => messages.filter((one) => one.private).map(({ content }) => content ?? '')),
-    ...[...deskwoot.state.conversations.values()].flatMap(({ messages }) => messages.filter((one) => one.private).map(({ content }) => content)),
+    ...[...chatwoot.state.conversations.values()].flatMap(({ messages }) =>
+      messages.filter((one) => one.private).map(({ content }) => content ?? ''),
+    ),
+    ...[...deskwoot.state.conversations.values()].flatMap(({ messages }) =>
+      messages.filter((one) => one.private).map(({ content }) => content),
+    ),
   ];
   return { threads, notes };
 }

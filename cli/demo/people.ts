@@ -22,7 +22,11 @@ export interface People {
   write(talk: Talk, text: string): Promise<void>;
   answer(talk: Talk, text: string): Promise<void>;
   /** A payment fails; `amount` in the currency's smallest unit. Answers the invoice's number; `told`: Stripe's event was answered or given up. */
-  failPayment(amount: number, currency: string, connection?: 'billing' | 'enterprise'): { readonly invoice: string; readonly told: Promise<void> };
+  failPayment(
+    amount: number,
+    currency: string,
+    connection?: 'billing' | 'enterprise',
+  ): { readonly invoice: string; readonly told: Promise<void> };
 }
 
 /** Makes the people of a sandbox. */
@@ -45,15 +49,21 @@ export function createPeople({ chatwoot, deskwoot, stripe }: Sandbox): People {
     invoices,
     begin(desk, text) {
       const written =
-        desk === 'chatwoot' ? chatwoot.customerWrites('new', mark(text), [], nextCustomer()) : deskwoot.customerWrites('new', mark(text), [], nextCustomer());
+        desk === 'chatwoot'
+          ? chatwoot.customerWrites('new', mark(text), [], nextCustomer())
+          : deskwoot.customerWrites('new', mark(text), [], nextCustomer());
       const talk = { desk, id: String(written.conversationId) };
       note(talk);
       return { talk, told: written.told };
     },
     write: (talk, text) =>
-      say(talk, () => (talk.desk === 'chatwoot' ? chatwoot.customerWrites(Number(talk.id), mark(text)) : deskwoot.customerWrites(talk.id, mark(text)))),
+      say(talk, () =>
+        talk.desk === 'chatwoot' ? chatwoot.customerWrites(Number(talk.id), mark(text)) : deskwoot.customerWrites(talk.id, mark(text)),
+      ),
     answer: (talk, text) =>
-      say(talk, () => (talk.desk === 'chatwoot' ? chatwoot.agentWrites(Number(talk.id), mark(text)) : deskwoot.agentWrites(talk.id, mark(text)))),
+      say(talk, () =>
+        talk.desk === 'chatwoot' ? chatwoot.agentWrites(Number(talk.id), mark(text)) : deskwoot.agentWrites(talk.id, mark(text)),
+      ),
     failPayment(amount, currency, connection = 'billing') {
       // One account stands for two: what differs is where its events go.
       for (const destination of stripe.destinations) destination.url = new URL(connection, destination.url).href;

@@ -19,7 +19,11 @@ export function formatOutcome({ senders, effects, parked, lost, doubled, outOfOr
   );
   const found = formatTable(
     ['EFFECTS AT THE REMOTE SYSTEMS', 'EXPECTED', 'FOUND', 'LOST', 'DOUBLED', 'OUT OF ORDER'],
-    effects.map((row) => [row.what, ...[row.expected, row.found, row.lost, row.doubled].map(String), row.outOfOrder === null ? '' : String(row.outOfOrder)]),
+    effects.map((row) => [
+      row.what,
+      ...[row.expected, row.found, row.lost, row.doubled].map(String),
+      row.outOfOrder === null ? '' : String(row.outOfOrder),
+    ]),
   );
   const waiting = parked === 0 ? '' : `, ${parked} waits for a person`;
   return `${sent}\n\n${found}\n\n${right ? 'Right' : 'WRONG'}: lost ${lost}, doubled ${doubled}, out of order ${outOfOrder}${waiting}.`;

@@ -57,7 +57,9 @@ async function tellAll(options: DemoOptions, stopped: AbortSignal, worlds: World
   const world = await createWorld({ folder: join(cwd, '.deskbridge', 'demo'), temporalCliPath, script, stopped });
   worlds.push(world);
   const { pid } = await world.app.start();
-  story.tell(`All runs: webhooks come to ${world.app.origin} (process ${pid}, which receives and works), the Temporal UI is at ${world.temporalUi}.`);
+  story.tell(
+    `All runs: webhooks come to ${world.app.origin} (process ${pid}, which receives and works), the Temporal UI is at ${world.temporalUi}.`,
+  );
   const stage: Stage = { world, people: createPeople(world.sandbox), story, stopped, forged: [] };
   const invoice = await playScenes(stage);
   if (once) await mendScene(stage, invoice);
@@ -97,5 +99,8 @@ async function toPlaces(world: World): Promise<Places> {
 function farewell(world: World, cwd: string, script: string, ids: readonly string[]): readonly string[] {
   const near = { ...world, folder: relative(cwd, world.folder) };
   const mending = ids.flatMap((id) => mendingCommands(near, id, relative(world.folder, script)));
-  return [...(mending.length === 0 ? [] : [`To mend the parked one:\n${mending.map((line) => `  ${line}`).join('\n')}`]), 'It stays up for a look. Stop it with Ctrl-C.'];
+  return [
+    ...(mending.length === 0 ? [] : [`To mend the parked one:\n${mending.map((line) => `  ${line}`).join('\n')}`]),
+    'It stays up for a look. Stop it with Ctrl-C.',
+  ];
 }

@@ -30,7 +30,9 @@ export async function calmScene(stage: Stage): Promise<Talk> {
   await people.answer(other, 'Yes, in your account.');
   story.tell('An agent answers, the customer thanks; at Deskwoot another conversation begins.');
   await untilPosted(stage);
-  story.tell('Slack: two threads, each with its messages in order. What Deskbridge wrote itself came back as webhooks and was dropped as its own echo.');
+  story.tell(
+    'Slack: two threads, each with its messages in order. What Deskbridge wrote itself came back as webhooks and was dropped as its own echo.',
+  );
   return talk;
 }
 
@@ -40,7 +42,9 @@ export async function paymentScene(stage: Stage): Promise<void> {
   story.scene('A failed payment, announced twice');
   world.sandbox.stripe.faults.add({ kind: 'hook-duplicate', match: { event: 'invoice.payment_failed' } });
   const { invoice, told } = people.failPayment(4900, 'usd');
-  story.tell(`Stripe: the payment of 49.00 USD for invoice ${invoice} failed (invoice.payment_failed), and Stripe sends the same event twice.`);
+  story.tell(
+    `Stripe: the payment of 49.00 USD for invoice ${invoice} failed (invoice.payment_failed), and Stripe sends the same event twice.`,
+  );
   await told;
   const copies = await readMetric(world, 'deskbridge_webhook_requests_total', 'verdict="duplicate"');
   story.tell(`Both were answered 200; ${copies} was known already and started nothing.`);
@@ -64,9 +68,18 @@ export async function parkedScene(stage: Stage): Promise<string> {
   const { people, story, world } = stage;
   story.scene('One that needs a person');
   const { invoice } = people.failPayment(249_000, 'eur', 'enterprise');
-  story.tell(`Stripe: an enterprise customer's payment of 2490.00 EUR for invoice ${invoice} failed; its flow wants the label "enterprise", which Deskwoot does not have.`);
-  await waitFor({ what: 'the parked delivery', withinMs: SOON_MS, stopped: stage.stopped, isThere: async () => (await readMetric(world, 'deskbridge_queue_parked')) === 1 });
-  story.tell('The delivery is parked: NeedsAttention = true in the Temporal UI, with what happened and what to do. Everything else goes on.');
+  story.tell(
+    `Stripe: an enterprise customer's payment of 2490.00 EUR for invoice ${invoice} failed; its flow wants the label "enterprise", which Deskwoot does not have.`,
+  );
+  await waitFor({
+    what: 'the parked delivery',
+    withinMs: SOON_MS,
+    stopped: stage.stopped,
+    isThere: async () => (await readMetric(world, 'deskbridge_queue_parked')) === 1,
+  });
+  story.tell(
+    'The delivery is parked: NeedsAttention = true in the Temporal UI, with what happened and what to do. Everything else goes on.',
+  );
   return invoice;
 }
 

@@ -36,8 +36,18 @@ export function tally(said: readonly Said[], invoices: readonly string[], { thre
   const conversations = new Set(conversationOf.values());
   return [
     { ...compare('threads in Slack, one a conversation', [...conversations], owners), outOfOrder: null },
-    { ...compare('messages in Slack', [...conversationOf.keys()], numbers.flat()), outOfOrder: numbers.reduce((sum, inThread) => sum + countDescents(inThread), 0) },
-    { ...compare('notes about failed payments', invoices, notes.flatMap((note) => [...note.matchAll(INVOICE)].map((match) => match[1] ?? ''))), outOfOrder: null },
+    {
+      ...compare('messages in Slack', [...conversationOf.keys()], numbers.flat()),
+      outOfOrder: numbers.reduce((sum, inThread) => sum + countDescents(inThread), 0),
+    },
+    {
+      ...compare(
+        'notes about failed payments',
+        invoices,
+        notes.flatMap((note) => [...note.matchAll(INVOICE)].map((match) => match[1] ?? '')),
+      ),
+      outOfOrder: null,
+    },
   ];
 }
 

@@ -21,7 +21,8 @@ export async function waitFor({ what, withinMs, stopped, isThere, onTick }: Wait
   let tellAt = Date.now() + TELL_EVERY_MS;
   while (!(await isThere())) {
     if (stopped.aborted) throw new CliFailure('The demo was stopped.');
-    if (Date.now() > until) throw new CliFailure(`The demo waited ${withinMs / 1000} s for ${what} in vain: look at its log and at the Temporal UI.`);
+    if (Date.now() > until)
+      throw new CliFailure(`The demo waited ${withinMs / 1000} s for ${what} in vain: look at its log and at the Temporal UI.`);
     if (Date.now() > tellAt) {
       onTick?.();
       tellAt = Date.now() + TELL_EVERY_MS;

@@ -54,7 +54,10 @@ export async function createWorld({ folder, temporalCliPath, script, stopped }: 
       codecEndpoint: `${origin}/codec`,
     }),
   ]);
-  writeFileSync(join(folder, 'deskbridge.yaml'), demoConfig({ port, temporal: server.address, temporalUi: server.uiOrigin }, sandbox.describe()));
+  writeFileSync(
+    join(folder, 'deskbridge.yaml'),
+    demoConfig({ port, temporal: server.address, temporalUi: server.uiOrigin }, sandbox.describe()),
+  );
   writeFileSync(join(folder, '.env'), demoSecrets(sandbox.describe()), { mode: OWNER_ONLY });
   const app = createApp({ folder, port, script, stopped });
   const connection = Connection.lazy({ address: server.address });

@@ -116,7 +116,8 @@ export function createHookSender(clock: Clock, faults: Faults): HookSender {
         () => inLine(hook),
         () => undefined,
       );
-    if (fault?.kind === 'hook-reordered') {
+    // One is held back for each key: the next one overtakes it, whatever its own fault.
+    if (fault?.kind === 'hook-reordered' && !held.has(hook.key)) {
       return new Promise((resolve) => held.set(hook.key, () => resolve(inLine(hook))));
     }
     const sent = inLine(hook);

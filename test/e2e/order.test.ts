@@ -4,7 +4,8 @@ import { makeDatabase } from '../helpers/databases.ts';
 import { deskOf, failPosts } from '../helpers/desk.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { startStack } from '../helpers/stack.ts';
-import { allSettled, deliveriesOf, recordedTags, threadTags, workflowsOf } from '../helpers/watch.ts';
+import { allSettled, recordedTags, threadTags, workflowsOf } from '../helpers/watch.ts';
+import type { FaultKind } from '../../sandbox/core/faults.ts';
 import type { TestDatabase } from '../helpers/databases.ts';
 import type { Stack, StackOptions } from '../helpers/stack.ts';
 
@@ -31,17 +32,21 @@ describe('50 conversations with 20 messages each, at once, some sent twice and s
   open();
 
   it('stand in 50 threads, each message once, in the order of recording', async () => {
-    const { faults, hooks } = stack.sandbox.chatwoot;
-    faults.add({ kind: 'hook-duplicate', match: { event: 'message_created' }, times: 200 });
-    faults.add({ kind: 'hook-reordered', match: { event: 'message_created' }, times: 50 });
-    writeAll(50, 20);
-    await hooks.idle();
+    for (let c = 1; c <= 50; c += 1) {
+      const { conversationId } = write('new', `c${c}`, [0, 8]);
+      failHooks('hook-reordered', 1);
+      write(conversationId, `c${c}`, [8, 16]);
+      failHooks('hook-duplicate', 4);
+      write(conversationId, `c${c}`, [16, 20]);
+    }
+    await stack.sandbox.chatwoot.hooks.idle();
     const rows = await allSettled(made.db, 1050);
 
     expect(rows).toHaveLength(1050);
     expect(stack.sandbox.slack.threads('C0123')).toHaveLength(50);
     const recorded = await recordedTags(made.db, FLOW);
     expect(Object.values(recorded).map((tags) => tags.length)).toEqual(Array.from({ length: 50 }, () => 20));
+    expect(recorded['c7']?.slice(8, 10)).toEqual(['c7-m9', 'c7-m8']);
     expect(threadTags(stack)).toEqual(recorded);
     expect((await workflowsOf(stack, `WorkflowType = 'batch'`)).length).toBeGreaterThan(0);
   });
@@ -51,8 +56,10 @@ describe('a few conversations in calm weather, some messages sent twice', () => 
   open({ way: 'delivery' });
 
   it('stand in their threads, each message once, in the order of recording', async () => {
-    stack.sandbox.chatwoot.faults.add({ kind: 'hook-duplicate', match: { event: 'message_created' }, times: 6 });
-    writeAll(6, 4);
+    for (let c = 1; c <= 6; c += 1) {
+      failHooks('hook-duplicate', 1);
+      write('new', `c${c}`, [0, 4]);
+    }
     await stack.sandbox.chatwoot.hooks.idle();
     await allSettled(made.db, 30);
 
@@ -62,41 +69,12 @@ describe('a few conversations in calm weather, some messages sent twice', () => 
   });
 });
 
-describe.each(['delivery', 'batch'] as const)('a post that meets a fault, run as %s', (way) => {
-  open({ way });
-
-  it.each([
-    ['is refused with 500', '500', {}],
-    ['is answered 500 after it was written', '500-after-write', {}],
-    ['is cut off', 'reset', {}],
-    ['is cut off after it was written', 'reset-after-write', {}],
-    ['is answered with half an answer', 'truncated', {}],
-    ['is throttled, with the time to wait', '429', { retryAfter: 1 }],
-    ['is throttled, without a time to wait', '429-no-retry-after', {}],
-    ['is answered late', 'slow', { ms: 300 }],
-  ] as const)('%s: the thread ends right and nothing is posted twice', async (_title, kind, more) => {
-    const before = (await deliveriesOf(made.db)).length;
-    await pauseFlow(made.db, FLOW, true);
-    const { conversationId } = write(0, 3, `c${before + 100}`);
-    await stack.sandbox.chatwoot.hooks.idle();
-    failPosts(stack.sandbox, kind, more);
-    await pauseFlow(made.db, FLOW, false);
-    await allSettled(made.db, before + 4);
-
-    expect(stack.sandbox.slack.faults.list()).toEqual([]);
-    expect(conversationId).not.toBe('');
-    expect(threadTags(stack)).toEqual(await recordedTags(made.db, FLOW));
-    const posts = stack.sandbox.slack.threads('C0123').flatMap((thread) => [thread, ...thread.replies]);
-    expect(posts).toHaveLength(before + 4);
-  });
-});
-
 describe('a group that fails in the middle', () => {
   open({ way: 'batch' });
 
   it('goes on from where it stopped and repeats nothing', async () => {
     await pauseFlow(made.db, FLOW, true);
-    write(0, 6, 'c1');
+    write('new', 'c1', [0, 6]);
     await stack.sandbox.chatwoot.hooks.idle();
     await pauseFlow(made.db, FLOW, false);
     // The thread and its first replies are there before the fault is armed, so it meets the middle.
@@ -114,14 +92,14 @@ describe('a group that fails in the middle', () => {
   });
 });
 
-/** Conversations side by side; in each the messages follow one another. */
-function writeAll(conversations: number, messages: number): void {
-  for (let c = 1; c <= conversations; c += 1) write(0, messages, `c${c}`);
+/** Messages number `from` to `to` of a conversation, one after another. */
+function write(conversation: string, tag: string, [from, to]: readonly [number, number]): { readonly conversationId: string } {
+  const desk = deskOf(stack.sandbox, 'chatwoot');
+  let conversationId = conversation;
+  for (let m = from; m < to; m += 1) ({ conversationId } = desk.customerWrites(conversationId, `${tag}-m${m}`));
+  return { conversationId };
 }
 
-function write(from: number, to: number, conversation: string): { readonly conversationId: string } {
-  const desk = deskOf(stack.sandbox, 'chatwoot');
-  let conversationId = 'new';
-  for (let m = from; m < to; m += 1) ({ conversationId } = desk.customerWrites(conversationId, `${conversation}-m${m}`));
-  return { conversationId };
+function failHooks(kind: FaultKind, times: number): void {
+  stack.sandbox.chatwoot.faults.add({ kind, match: { event: 'message_created' }, times });
 }

@@ -7,7 +7,7 @@ export const DUNNING_ONLY = `
 `;
 
 /** How often agents were told of each of these invoices, by their ids. */
-export function countNotes(stack: Stack, invoiceIds: readonly string[]): number[] {
+export function countNotes(stack: Pick<Stack, 'sandbox'>, invoiceIds: readonly string[]): number[] {
   const notes = deskOf(stack.sandbox, 'chatwoot')
     .conversations()
     .flatMap((conversation) => conversation.notes);

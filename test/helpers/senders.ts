@@ -14,7 +14,7 @@ export interface StripeHook {
 }
 
 /** A payment fails while Stripe has nowhere to send it; its body is what Stripe's own API says of the event. */
-export async function failPaymentUnsent(stack: Stack, email?: string): Promise<StripeHook> {
+export async function failPaymentUnsent(stack: Pick<Stack, 'sandbox'>, email?: string): Promise<StripeHook> {
   const { stripe } = stack.sandbox;
   const destinations = stripe.destinations.splice(0);
   const { event, invoice } = stripe.failPayment({ amountDue: 4900, currency: 'usd', ...(email === undefined ? {} : { email }) });

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
+import { IllegalStateError } from '@temporalio/common';
 import { inject } from 'vitest';
+import { installRuntime } from '../../cli/processes/run-parts.ts';
 import { flowsOf, toDirectory, toReceiving } from '../../cli/processes/parts.ts';
 import { installed } from '../../config/installed.ts';
 import { loadConfig } from '../../config/load.ts';
@@ -71,6 +73,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const sink = new PassThrough();
   sink.on('data', (chunk: Buffer) => lines.push(chunk.toString('utf8')));
   const log = createLogger('info', sink);
+  installRuntimeOnce(log);
   const where = { address: options.temporalAddress ?? inject('temporalAddress'), namespace: 'default', tls: false, apiKey: null };
   const dataConverter = createDataConverter([{ id: 'test', bytes: Buffer.alloc(32, 7) }]);
   const { client, connection } = createLazyClient(where, dataConverter);
@@ -138,6 +141,15 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   };
   if (options.worker !== false) await stack.startWorker();
   return stack;
+}
+
+/** What the Temporal SDK says in this process goes into the log of its first stack, as the product's processes have it. */
+function installRuntimeOnce(log: ReturnType<typeof createLogger>): void {
+  try {
+    installRuntime(log);
+  } catch (error) {
+    if (!(error instanceof IllegalStateError)) throw error;
+  }
 }
 
 /** The bundle that set-up built, so that test files need not bundle anew; else the sources. */

@@ -40,7 +40,7 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
     port,
     cut,
     async restore() {
-      server = await listen(pass, port);
+      if (!server.listening) server = await listen(pass, port);
     },
     close: cut,
   };

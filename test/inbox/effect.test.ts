@@ -171,6 +171,19 @@ describeOnEachDatabase('an effect', (open) => {
     expect(await ownEffect(db, { ...seen, remoteId: null })).toBe('own');
   });
 
+  it('that created a record is found by that record too, and then only with its text', async () => {
+    const db = await open();
+    await recordEach(db, 'sync', 'k', ['one']);
+    const [row] = await claimAndBegin(db, 'L1');
+    const { intent, epoch } = toIntent(row);
+    await writeIntent(db, { ...toIntent(row), kind: 'conversation', target: 'contact:9' });
+    await settleEffect(db, { intent, epoch, state: 'done', remoteId: '42', result: null });
+    const opening = { connection: 'helpdesk', kind: 'conversation', target: 'conversation:42', remoteId: null, textHash: 'hash' };
+    expect(await ownEffect(db, opening)).toBe('own');
+    expect(await ownEffect(db, { ...opening, textHash: 'another text' })).toBe('foreign');
+    expect(await ownEffect(db, { ...opening, target: 'conversation:43' })).toBe('foreign');
+  });
+
   it('that nobody settled in time holds up no look-up: the same text is our own, any other is not', async () => {
     const db = await open();
     await recordEach(db, 'sync', 'k', ['one']);

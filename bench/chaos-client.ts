@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { createCaller } from '../connectors/caller.ts';
+import { createHttpClient } from '../connectors/http-client.ts';
+import { CLASSES } from './chaos-settings.ts';
+import type { Connections } from '../activities/operation.ts';
+import type { ChatClient } from '../connectors/chat.ts';
+import type { EffectClassName } from './chaos-settings.ts';
+
+const posted = z.object({ remoteId: z.string() });
+const looked = z.object({ found: z.boolean() });
+
+/** The sink's four kinds of write as connections named like their classes; over the product's own HTTP client. */
+export function createChaosConnections(origin: string): Connections {
+  const clients = new Map(CLASSES.map((name) => [name, createChaosClient(origin, name)] as const));
+  const none = (name: string): never => {
+    throw new Error(`the fault run has no connection ${name} of that kind`);
+  };
+  return {
+    helpdesk: none,
+    billing: none,
+    chat: (name) => [...clients].find(([own]) => own === name)?.[1] ?? none(name),
+  };
+}
+
+function createChaosClient(origin: string, effectClass: EffectClassName): ChatClient {
+  const call = createCaller(createHttpClient({ connection: effectClass, baseUrl: origin, headers: () => ({}) }), effectClass);
+  return {
+    effects: { post: effectClass },
+    probe: async () => {
+      await call.read({ method: 'GET', path: '/effects', route: '/effects' }, looked);
+    },
+    async post({ text }, { mark, sendBy }) {
+      const headers = effectClass === 'keyed' ? { 'idempotency-key': mark } : {};
+      const json = { id: text, class: effectClass, mark };
+      const { remoteId } = await call.read({ method: 'POST', path: '/effects', route: '/effects', json, headers, sendBy }, posted);
+      return { ts: remoteId };
+    },
+    async find({ mark }) {
+      const { found } = await call.read({ method: 'GET', path: '/effects', route: '/effects', query: { mark } }, looked);
+      return found ? { ts: mark } : null;
+    },
+  };
+}

@@ -1,0 +1,79 @@
+import { randomUUID } from 'node:crypto';
+import { temporalReset } from './temporal-reset.ts';
+import type { ChaosStage, Member } from './chaos-stage.ts';
+
+const REST_MS = 3000;
+/** Longer than a batch may go without a heartbeat. */
+const STALL_MS = 20_000;
+const SLOW_SINK = { refuse: 0.01, cut: 0.01, slowMs: 80 };
+const USUAL_SINK = { refuse: 0.01, cut: 0.01 };
+const OPERATED = 4;
+
+/** One thing that goes wrong, and is put right again. */
+export interface Fault {
+  readonly name: string;
+  readonly what: string;
+  run(stage: ChaosStage): Promise<void>;
+}
+
+/** What goes wrong in a quick run, in this order. */
+export const FAULTS: readonly Fault[] = [
+  { name: 'remote', what: 'the remote system refuses 1 in 100 and cuts the answer of 1 in 100', run: async ({ sink }) => void (await sink.ask('faults', USUAL_SINK)) },
+  { name: 'server', what: 'kill -9 a server, start it again', run: (stage) => killAndRestart(stage.servers[0]) },
+  { name: 'worker', what: 'kill -9 a worker in the middle of its batches, start it again', run: (stage) => withSlowSink(stage, () => killAndRestart(stage.workers[0])) },
+  { name: 'temporal', what: 'kill -9 the Temporal server for 5 s', run: killTemporal },
+  { name: 'postgres', what: 'stop PostgreSQL at once for 5 s', run: crashPostgres },
+  { name: 'stall', what: `a worker stalls for ${STALL_MS / 1000} s and comes back from the dead`, run: (stage) => withSlowSink(stage, () => stall(stage.workers[1] ?? stage.workers[0])) },
+  { name: 'operator', what: 'an operator terminates and resets workflows', run: (stage) => withSlowSink(stage, () => operate(stage)) },
+];
+
+async function killAndRestart(member: Member | undefined): Promise<void> {
+  await member?.child.kill('SIGKILL');
+  await rest();
+  await member?.restart();
+}
+
+async function killTemporal(stage: ChaosStage): Promise<void> {
+  await stage.killTemporal();
+  await rest();
+  await stage.startTemporal();
+}
+
+async function crashPostgres({ postgres }: ChaosStage): Promise<void> {
+  await postgres.crash();
+  await rest();
+  await postgres.start();
+}
+
+/** With a slow remote system groups pile up and batches last: whatever happens then happens in the middle of them. */
+async function withSlowSink(stage: ChaosStage, work: () => Promise<void>): Promise<void> {
+  await stage.sink.ask('faults', SLOW_SINK);
+  await rest();
+  await work();
+  await stage.sink.ask('faults', USUAL_SINK);
+}
+
+async function stall(member: Member | undefined): Promise<void> {
+  await member?.child.kill('SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, STALL_MS));
+  await member?.child.kill('SIGCONT');
+}
+
+/** Running workflows are terminated or reset, ended ones reset: what they did must not be done again. */
+async function operate({ client }: ChaosStage): Promise<void> {
+  for (const [status, act] of [['Running', 'terminate'], ['Running', 'reset'], ['Completed', 'reset']] as const) {
+    let left = OPERATED;
+    for await (const { workflowId, runId } of client.workflow.list({ query: `ExecutionStatus="${status}"` })) {
+      if (left === 0) break;
+      left -= 1;
+      const done = act === 'terminate' ? client.workflow.getHandle(workflowId, runId).terminate('fault run') : temporalReset(client, { workflowId, runId, requestId: randomUUID() });
+      // It may have ended meanwhile.
+      await done.catch(() => undefined);
+    }
+    await rest();
+  }
+}
+
+function rest(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, REST_MS));
+}

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { findCounterDrift } from '../store/counter-drift.ts';
+import { applied, CLASSES } from './chaos-settings.ts';
+import type { Database } from '../store/database.ts';
+import type { Child } from './child.ts';
+import type { EffectClassName } from './chaos-settings.ts';
+
+/** What a fault run came to, for one class of effect. */
+export interface ClassVerdict {
+  readonly class: EffectClassName;
+  readonly acknowledged: number;
+  readonly arrived: number;
+  /** Acknowledged, not carried out, and not ended by an operator. */
+  readonly lost: number;
+  /** Carried out more than once; for `natural` effects that changes nothing, and it is `repeated`. */
+  readonly doubled: number;
+  readonly repeated: number;
+  readonly outOfOrder: number;
+  /** Ended by an operator before they were sent. */
+  readonly ended: number;
+}
+
+/** What the whole run came to. */
+export interface ChaosVerdict {
+  readonly classes: readonly ClassVerdict[];
+  /** Intents that an attempt wrote after a newer one of the same key had written. */
+  readonly writesByOlderAttempts: number;
+  readonly counterDrift: number;
+  readonly openLeases: number;
+  readonly unsettled: number;
+}
+
+type StoredDelivery = { readonly id: string; readonly state: number; readonly class: string; readonly record: string };
+
+const TERMINATED = 5;
+
+/** Compares what was acknowledged, what the store holds, and what the sink carried out. */
+export async function judgeChaos(db: Database, sink: Child, acknowledged: ReadonlySet<string>): Promise<ChaosVerdict> {
+  const log = z.array(applied).parse(await sink.ask('log'));
+  const stored = await db.query<StoredDelivery>(
+    `select e.record || '/' || e.topic as id, d.state, d.flow as class, e.record from delivery d join event e on e.id = d.event_id order by d.id`,
+  );
+  return {
+    classes: CLASSES.map((name) => judgeClass(name, stored.filter((one) => one.class === name), log.filter((one) => one.class === name).map(({ id }) => id), acknowledged)),
+    writesByOlderAttempts: await count(db, OLDER_ATTEMPTS),
+    counterDrift: (await findCounterDrift(db)).length,
+    openLeases: await count(db, 'select 1 from lease where open'),
+    unsettled: await count(db, 'select 1 from delivery where state < 2'),
+  };
+}
+
+/** Whether nothing went wrong. */
+export function isClean(verdict: ChaosVerdict): boolean {
+  const rest = verdict.writesByOlderAttempts + verdict.counterDrift + verdict.openLeases + verdict.unsettled;
+  return rest === 0 && verdict.classes.every(({ lost, doubled, outOfOrder, arrived }) => lost + doubled + outOfOrder === 0 && arrived > 0);
+}
+
+function judgeClass(name: EffectClassName, stored: readonly StoredDelivery[], log: readonly string[], acknowledged: ReadonlySet<string>): ClassVerdict {
+  const arrived = new Set(log);
+  const own = [...acknowledged].filter((id) => id.startsWith(`${name}:`));
+  const endedByOperator = new Set(stored.filter(({ id, state }) => state === TERMINATED && !arrived.has(id)).map(({ id }) => id));
+  const more = log.length - arrived.size;
+  return {
+    class: name,
+    acknowledged: own.length,
+    arrived: arrived.size,
+    lost: own.filter((id) => !arrived.has(id) && !endedByOperator.has(id)).length,
+    doubled: name === 'natural' ? 0 : more,
+    repeated: name === 'natural' ? more : 0,
+    outOfOrder: countOutOfOrder(stored, [...arrived]),
+    ended: endedByOperator.size,
+  };
+}
+
+/** Within each record the first arrivals must come in the order of recording. */
+function countOutOfOrder(stored: readonly StoredDelivery[], arrivals: readonly string[]): number {
+  const placeOf = new Map(stored.map(({ id }, place) => [id, place]));
+  const newest = new Map<string, number>();
+  let wrong = 0;
+  for (const id of arrivals) {
+    const record = id.slice(0, id.indexOf('/'));
+    const place = placeOf.get(id) ?? -1;
+    if (place < (newest.get(record) ?? -1)) wrong += 1;
+    else newest.set(record, place);
+  }
+  return wrong;
+}
+
+const OLDER_ATTEMPTS = `
+select 1 from (
+  select e.epoch, max(e.epoch) over (partition by d.flow, d.key, d.lane order by e.first_at rows between unbounded preceding and 1 preceding) as newest
+  from effect e join delivery d on d.event_id = e.event_id and d.flow = e.flow) written where epoch < newest`;
+
+async function count(db: Database, query: string): Promise<number> {
+  return (await db.query(query)).length;
+}

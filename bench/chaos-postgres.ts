@@ -1,0 +1,89 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { tmpdir } from 'node:os';
+import { delimiter, join } from 'node:path';
+import { createPostgres } from '../store/postgres.ts';
+import { freePort } from './free-port.ts';
+import type { ChildProcess } from 'node:child_process';
+
+/** A PostgreSQL cluster of the run's own, that may be stopped as a power cut would and started again. */
+
+const DEBIAN_BINARIES = '/usr/lib/postgresql';
+const START_TRIES = 200;
+const START_EVERY_MS = 100;
+/** Accounts that may run a server when we are root, whom PostgreSQL refuses. */
+const ACCOUNTS = ['postgres', 'nobody'];
+
+export interface OwnPostgres {
+  readonly url: string;
+  /** All of its processes end at once; nothing is written any more (`pg_ctl stop -m immediate`). */
+  crash(): Promise<void>;
+  start(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+/** Makes and starts a cluster with fsync on; null where this machine has no PostgreSQL programs. */
+export async function createOwnPostgres(path: string): Promise<OwnPostgres | null> {
+  const binaries = findBinaries(path);
+  if (binaries === null) return null;
+  const account = process.getuid?.() === 0 ? findAccount() : null;
+  const folder = mkdtempSync(join(tmpdir(), 'deskbridge-chaos-pg-'));
+  if (account !== null) chownSync(folder, account.uid, account.gid);
+  const data = join(folder, 'data');
+  const as = { cwd: folder, env: { PATH: path, HOME: folder, LC_ALL: 'C' }, ...(account ?? {}) };
+  const made = spawnSync(join(binaries, 'initdb'), ['-D', data, '-U', 'deskbridge', '-A', 'trust', '-E', 'UTF8', '--locale=C'], { ...as, encoding: 'utf8' });
+  if (made.status !== 0) throw new Error(`PostgreSQL: initdb failed: ${made.stderr.trim()}`);
+  const port = await freePort();
+  const url = `postgres://deskbridge@127.0.0.1:${port}/postgres`;
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=on', 'max_connections=100', 'shared_buffers=64MB'];
+  const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
+  let server: ChildProcess | null = null;
+  const end = async (signal: NodeJS.Signals): Promise<void> => {
+    if (server === null || server.exitCode !== null || server.signalCode !== null) return;
+    const ended = once(server, 'exit');
+    server.kill(signal);
+    await ended;
+  };
+  const start = async (): Promise<void> => {
+    server = spawn(join(binaries, 'postgres'), args, { ...as, stdio: 'ignore' });
+    await waitUntilServing(url);
+  };
+  await start();
+  return {
+    url,
+    // What pg_ctl sends for an immediate stop (postgresql.org/docs/current/server-shutdown.html).
+    crash: () => end('SIGQUIT'),
+    start,
+    remove: async () => {
+      await end('SIGINT');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function waitUntilServing(url: string): Promise<void> {
+  for (let tried = 1; tried <= START_TRIES; tried += 1) {
+    const db = createPostgres({ url, max: 1 });
+    const served = await db.query('select 1').then(() => true, () => false);
+    await db.close();
+    if (served) return;
+    await new Promise((resolve) => setTimeout(resolve, START_EVERY_MS));
+  }
+  throw new Error(`PostgreSQL did not serve within ${(START_TRIES * START_EVERY_MS) / 1000} s of its start.`);
+}
+
+function findBinaries(path: string): string | null {
+  const versions = existsSync(DEBIAN_BINARIES) ? readdirSync(DEBIAN_BINARIES).sort((a, b) => Number(b) - Number(a)) : [];
+  const folders = [...versions.map((version) => join(DEBIAN_BINARIES, version, 'bin')), ...path.split(delimiter)];
+  return folders.find((folder) => folder !== '' && existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'postgres'))) ?? null;
+}
+
+function findAccount(): { readonly uid: number; readonly gid: number } {
+  const lines = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+  for (const name of ACCOUNTS) {
+    const found = lines.find((fields) => fields[0] === name);
+    if (found !== undefined) return { uid: Number(found[2]), gid: Number(found[3]) };
+  }
+  throw new Error(`PostgreSQL does not run as root, and there is no account ${ACCOUNTS.join(' or ')} to run it: run this as another user.`);
+}
