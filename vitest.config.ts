@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config';
 
 const TEMPORAL_TESTS = ['test/workflows/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'];
-const TEST_TIMEOUT_MS = 60_000;
+const TEST_TIMEOUT_MS = 180_000;
 
 export default defineConfig({
   test: {

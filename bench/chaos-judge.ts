@@ -28,17 +28,20 @@ export interface ChaosVerdict {
   readonly counterDrift: number;
   readonly openLeases: number;
   readonly unsettled: number;
+  /** What the store says of those that were lost, at most twenty. */
+  readonly lost: readonly string[];
 }
 
-type StoredDelivery = { readonly id: string; readonly state: number; readonly class: string; readonly record: string };
+type StoredDelivery = { readonly id: string; readonly state: number; readonly class: string; readonly record: string; readonly outcome: string | null };
 
 const TERMINATED = 5;
+const MOST_SHOWN = 20;
 
 /** Compares what was acknowledged, what the store holds, and what the sink carried out. */
 export async function judgeChaos(db: Database, sink: Child, acknowledged: ReadonlySet<string>): Promise<ChaosVerdict> {
   const log = z.array(applied).parse(await sink.ask('log'));
   const stored = await db.query<StoredDelivery>(
-    `select e.record || '/' || e.topic as id, d.state, d.flow as class, e.record from delivery d join event e on e.id = d.event_id order by d.id`,
+    `select e.record || '/' || e.topic as id, d.state, d.flow as class, e.record, d.outcome from delivery d join event e on e.id = d.event_id order by d.id`,
   );
   return {
     classes: CLASSES.map((name) => judgeClass(name, stored.filter((one) => one.class === name), log.filter((one) => one.class === name).map(({ id }) => id), acknowledged)),
@@ -46,7 +49,17 @@ export async function judgeChaos(db: Database, sink: Child, acknowledged: Readon
     counterDrift: (await findCounterDrift(db)).length,
     openLeases: await count(db, 'select 1 from lease where open'),
     unsettled: await count(db, 'select 1 from delivery where state < 2'),
+    lost: explainLost(stored, new Set(log.map(({ id }) => id)), acknowledged),
   };
+}
+
+function explainLost(stored: readonly StoredDelivery[], arrived: ReadonlySet<string>, acknowledged: ReadonlySet<string>): readonly string[] {
+  const byId = new Map(stored.map((one) => [one.id, one]));
+  const lost = [...acknowledged].filter((id) => !arrived.has(id) && byId.get(id)?.state !== TERMINATED);
+  return lost.slice(0, MOST_SHOWN).map((id) => {
+    const one = byId.get(id);
+    return one === undefined ? `${id}: not in the store` : `${id}: state ${one.state}, ${one.outcome ?? 'no outcome'}`;
+  });
 }
 
 /** Whether nothing went wrong. */

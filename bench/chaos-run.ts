@@ -70,6 +70,7 @@ function toText({ verdict, parked, sent, acknowledged, ackP99Ms }: Omit<FaultRep
     `${sent} sent, ${acknowledged} acknowledged, ack p99 ${ackP99Ms.toFixed(0)} ms`,
     `parked and decided: ${codes.length === 0 ? 'none' : codes.join(', ')}`,
     `writes by older attempts ${verdict.writesByOlderAttempts}, counters that drifted ${verdict.counterDrift}, open leases ${verdict.openLeases}, unsettled ${verdict.unsettled}`,
+    ...verdict.lost.map((text) => `lost: ${text}`),
     clean ? 'nothing lost, doubled or out of order' : 'SOMETHING WENT WRONG: see the figures above that are not 0',
     '',
   ].join('\n');

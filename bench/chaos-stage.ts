@@ -9,6 +9,7 @@ import { createPostgres } from '../store/postgres.ts';
 import { startDevServer } from '../temporal/dev-server.ts';
 import { registerSearchAttributes } from '../temporal/register.ts';
 import { bundleOurs } from './bundle.ts';
+import { createChaosConverter } from './chaos-converter.ts';
 import { createOwnPostgres } from './chaos-postgres.ts';
 import { startChild } from './child.ts';
 import { freePort } from './free-port.ts';
@@ -96,7 +97,7 @@ export async function openChaosStage(options: ChaosOptions, counts: { readonly s
     const servers = await startAll('server', counts.servers);
     const workers = await startAll('worker', counts.workers);
     const { kill: killTemporal, start: startTemporal } = temporal;
-    return { servers, workers, sink, postgres, db, secret, client: new Client({ connection }), killTemporal, startTemporal, close };
+    return { servers, workers, sink, postgres, db, secret, client: new Client({ connection, dataConverter: createChaosConverter() }), killTemporal, startTemporal, close };
   } catch (error) {
     await close();
     throw error;

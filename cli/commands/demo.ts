@@ -16,7 +16,7 @@ export function registerDemo(program: Command, io: Io): void {
     )
     .option('--once', 'end when the table is there: exit code 0 if it is right, 1 if not')
     .option('--json', 'the result as one JSON document; the story goes to standard error')
-    .addHelpText('after', '\nExample:\n  $ npm run demo -- --once');
+    .addHelpText('after', '\nExample:\n  $ deskbridge demo --once');
   onRun(command, options, async ({ once, json }) => {
     const { temporalCliPath } = io;
     if (temporalCliPath === undefined)

@@ -39,13 +39,16 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   const stopping = new AbortController();
   const stop = options.untilStopped().then(() => stopping.abort());
   const worlds: World[] = [];
+  const telling = tellAll(options, stopping.signal, worlds);
   try {
-    const result = await Promise.race([tellAll(options, stopping.signal, worlds), stop]);
+    const result = await Promise.race([telling, stop]);
     if (result === undefined) return false;
     if (!options.once) await stop;
     return result.right;
   } finally {
     stopping.abort();
+    // What it has started meanwhile must be known before it can be stopped.
+    await telling.catch(() => undefined);
     await Promise.all(worlds.map((world) => world.close()));
   }
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { startSandbox } from '../../sandbox/main.ts';
 import { startDevServer } from '../../temporal/dev-server.ts';
+import { CliFailure, messageOf } from '../fail.ts';
 import { createApp } from './app.ts';
 import { demoConfig, demoSecrets } from './demo-config.ts';
 import { findPort } from './ports.ts';
@@ -14,7 +15,7 @@ const TEMPORAL_PORTS = [7233];
 const UI_PORTS = [8233];
 const OWNER_ONLY = 0o600;
 /** Stripe tries for days; here it does so within the demo. https://docs.stripe.com/webhooks#automatic-retries */
-const STRIPE_WAITS_MS = [500, 1000, 2000, 4000, 8000, 8000, 8000];
+const STRIPE_WAITS_MS = [500, 1000, 2000, 4000, 8000, 8000, 8000, 8000, 8000, 8000, 8000, 8000];
 
 /** Everything the demo runs on. */
 export interface World {
@@ -44,16 +45,19 @@ export async function createWorld({ folder, temporalCliPath, script, stopped }: 
   const uiPort = await findPort(UI_PORTS);
   const origin = `http://127.0.0.1:${port}`;
   const hooks = { chatwoot: `${origin}/webhooks/helpdesk`, deskwoot: `${origin}/webhooks/deskwoot`, stripe: `${origin}/webhooks/billing` };
-  const [sandbox, server] = await Promise.all([
-    startSandbox({ hooks, stripe: { retryWaitsMs: STRIPE_WAITS_MS } }),
-    startDevServer({
-      cliPath: temporalCliPath,
-      port: await findPort(TEMPORAL_PORTS),
-      uiPort,
-      dbFile: join(folder, 'temporal.db'),
-      codecEndpoint: `${origin}/codec`,
-    }),
-  ]);
+  const sandbox = await startSandbox({ hooks, stripe: { retryWaitsMs: STRIPE_WAITS_MS } });
+  const temporalPort = await findPort(TEMPORAL_PORTS);
+  const dbFile = join(folder, 'temporal.db');
+  const server = await startDevServer({
+    cliPath: temporalCliPath,
+    port: temporalPort,
+    uiPort,
+    dbFile,
+    codecEndpoint: `${origin}/codec`,
+  }).catch(async (error: unknown) => {
+    await sandbox.close();
+    throw new CliFailure(messageOf(error));
+  });
   writeFileSync(
     join(folder, 'deskbridge.yaml'),
     demoConfig({ port, temporal: server.address, temporalUi: server.uiOrigin }, sandbox.describe()),

@@ -7,6 +7,8 @@ import type { Io } from '../../cli/io.ts';
 
 /** They run until Ctrl-C; their log is JSON already. `demo` is a play for people. */
 const WITHOUT_JSON = ['dev', 'server', 'worker', 'demo'];
+/** It makes its own. */
+const WITHOUT_CONFIG = ['demo'];
 
 const io: Io = {
   out: () => undefined,
@@ -28,7 +30,7 @@ describe('the command line', () => {
     const { code, out, err } = await cli.run(...path.split(' '), '--help');
     expect([code, err]).toEqual([0, '']);
     expect(out).toMatch(new RegExp(`\\nExample:\\n  \\$ deskbridge ${path}`));
-    expect(out).toContain('--config <path>');
+    if (!WITHOUT_CONFIG.includes(path)) expect(out).toContain('--config <path>');
     if (!WITHOUT_JSON.includes(path)) expect(out).toContain('--json');
   });
 

@@ -27,7 +27,9 @@ describe('copies of one event', () => {
 
   const workflows = async (): Promise<readonly string[]> => {
     const found: string[] = [];
-    for await (const { type, status } of stack.client.workflow.list({ query: `TaskQueue = '${stack.queues.live}' or TaskQueue = '${stack.queues.bulk}'` }))
+    for await (const { type, status } of stack.client.workflow.list({
+      query: `TaskQueue = '${stack.queues.live}' or TaskQueue = '${stack.queues.bulk}'`,
+    }))
       found.push(`${type} ${status.name}`);
     return found;
   };

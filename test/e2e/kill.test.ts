@@ -65,30 +65,36 @@ describe('the process killed with SIGKILL', () => {
     return (await send(port, 'POST', '/webhooks/billing', body, signature)).status;
   };
 
-  it('between accepting and delivering: everything that was answered 200 is delivered once after a restart', async () => {
-    const first = await folder.start();
-    const accepted: string[] = [];
-    const answers = await Promise.allSettled(
-      hooks.map(async (hook) => {
-        const status = await sendTo(first.port, hook);
-        if (status === 200) accepted.push(hook.invoiceId);
-        if (accepted.length === ANSWERS) await kill(first.process);
-        return status;
-      }),
-    );
-    expect(answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))).toEqual(accepted.map(() => 200));
-    expect(first.process.signalCode).toBe('SIGKILL');
-    const atTheKill = countNotes({ sandbox }, accepted);
-    expect(atTheKill.filter((notes) => notes === 0).length).toBeGreaterThan(0);
+  it(
+    'between accepting and delivering: everything that was answered 200 is delivered once after a restart',
+    async () => {
+      const first = await folder.start();
+      const accepted: string[] = [];
+      const answers = await Promise.allSettled(
+        hooks.map(async (hook) => {
+          const status = await sendTo(first.port, hook);
+          if (status === 200) accepted.push(hook.invoiceId);
+          if (accepted.length === ANSWERS) await kill(first.process);
+          return status;
+        }),
+      );
+      expect(answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))).toEqual(accepted.map(() => 200));
+      expect(first.process.signalCode).toBe('SIGKILL');
+      const atTheKill = countNotes({ sandbox }, accepted);
+      expect(atTheKill.filter((notes) => notes === 0).length).toBeGreaterThan(0);
 
-    const second = await folder.start();
-    const startedMs = performance.now();
-    await eventually(() => expect(countNotes({ sandbox }, accepted)).toEqual(accepted.map(() => 1)), DELIVERED_WITHIN_MS);
-    console.info(`${accepted.length} accepted, ${atTheKill.length - atTheKill.filter((notes) => notes === 0).length} delivered before the kill, the rest ${Math.round(performance.now() - startedMs)} ms after the restart`);
-    // A sender that had no answer sends again: nothing is missing, nothing is doubled.
-    const again = await Promise.all(hooks.map((hook) => sendTo(second.port, hook)));
-    expect(again).toEqual(hooks.map(() => 200));
-    const all = hooks.map(({ invoiceId }) => invoiceId);
-    await eventually(() => expect(countNotes({ sandbox }, all)).toEqual(all.map(() => 1)), DELIVERED_WITHIN_MS);
-  }, TEST_MS);
+      const second = await folder.start();
+      const startedMs = performance.now();
+      await eventually(() => expect(countNotes({ sandbox }, accepted)).toEqual(accepted.map(() => 1)), DELIVERED_WITHIN_MS);
+      console.info(
+        `${accepted.length} accepted, ${atTheKill.length - atTheKill.filter((notes) => notes === 0).length} delivered before the kill, the rest ${Math.round(performance.now() - startedMs)} ms after the restart`,
+      );
+      // A sender that had no answer sends again: nothing is missing, nothing is doubled.
+      const again = await Promise.all(hooks.map((hook) => sendTo(second.port, hook)));
+      expect(again).toEqual(hooks.map(() => 200));
+      const all = hooks.map(({ invoiceId }) => invoiceId);
+      await eventually(() => expect(countNotes({ sandbox }, all)).toEqual(all.map(() => 1)), DELIVERED_WITHIN_MS);
+    },
+    TEST_MS,
+  );
 });

@@ -42,7 +42,7 @@ describe('a delivery that only a person can mend', () => {
     expect(await attention()).toEqual([parked.workflowId]);
     const details = await currentDetails(stack, parked.workflowId);
     expect(details).toContain(`Delivery **${parked.id}** of flow \`dunning\` stopped in step \`contact\` at connection \`helpdesk\`.`);
-    expect(details).toContain('**What to do.** The remote system does not accept these values.');
+    expect(details).toContain("Chatwoot does not accept the contact's email: it is taken by another contact, or malformed.");
     expect(details).toContain(`deskbridge deliveries skip ${parked.id}`);
     expect(details).not.toContain(BAD_EMAIL);
     setEmail(customerId, 'mended@example.com');
@@ -65,7 +65,7 @@ describe('a delivery that only a person can mend', () => {
     setEmail(customerId, 'later@example.com');
     await update(parked.workflowId, 'skip');
     const rows = await allSettled(made.db, 4);
-    expect(rows.find(({ id }) => id === parked.id)).toMatchObject({ state: 'skipped', outcome: 'Skipped by an operator after invalid.' });
+    expect(rows.find(({ id }) => id === parked.id)).toMatchObject({ state: 'skipped', outcome: 'Skipped by an operator after conflict.' });
     expect(notesOf('later@example.com')).toEqual([expect.stringContaining('20.02 USD')]);
   });
 
@@ -147,8 +147,8 @@ describe('a Deskwoot that offers only what its document has', () => {
     await failPayment({ email: 'lisa@example.com' });
     const parked = await parkedOne(stack, made.db);
     const details = await currentDetails(stack, parked.workflowId);
-    expect(details).toContain('Needs attention: missing_ability');
-    expect(details).toMatch(/cannot (list conversations|create contacts|create conversations)/);
+    expect(details).toContain('Needs attention: unsupported');
+    expect(details).toContain('The token cannot create contacts: the REST document has no such call, and the server answered 404 to it.');
   });
 });
 

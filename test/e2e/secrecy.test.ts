@@ -99,7 +99,10 @@ async function runFlows(stack: Stack, store: BreakableStore): Promise<void> {
     const said = JSON.stringify(slack.threads('C0123'));
     expect(findIn(said, [PLANTED.message, PLANTED.answer])).toHaveLength(2);
   });
-  const notes = (): string[] => deskOf(stack.sandbox, 'chatwoot').conversations().flatMap((conversation) => conversation.notes);
+  const notes = (): string[] =>
+    deskOf(stack.sandbox, 'chatwoot')
+      .conversations()
+      .flatMap((conversation) => conversation.notes);
   await eventually(() => expect(notes().join('\n')).toContain(`${PLANTED.note} ${PLANTED.email}`));
   expect(await countRows(store.direct, 'event')).toBeGreaterThan(2);
 }

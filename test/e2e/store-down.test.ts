@@ -30,7 +30,9 @@ describe('while the store is stopped', () => {
 
   const intakes = async (): Promise<readonly { readonly id: string; readonly status: string }[]> => {
     const found: { id: string; status: string }[] = [];
-    for await (const { workflowId, status } of stack.client.workflow.list({ query: `TaskQueue = '${stack.queues.live}' and WorkflowType = 'intake'` }))
+    for await (const { workflowId, status } of stack.client.workflow.list({
+      query: `TaskQueue = '${stack.queues.live}' and WorkflowType = 'intake'`,
+    }))
       found.push({ id: workflowId, status: status.name });
     return found;
   };
@@ -72,6 +74,11 @@ describe('while the store is stopped', () => {
     expect(after.map(({ status }) => status)).toEqual(after.map(() => 200));
     await eventually(async () => expect(await countRows(store.direct, 'delivery', 'state = 2')).toBe(hooks.length));
     expect(await countRows(store.direct, 'event', "connection = 'billing'")).toBe(hooks.length);
-    expect(countNotes(stack, hooks.map(({ invoiceId }) => invoiceId))).toEqual(hooks.map(() => 1));
+    expect(
+      countNotes(
+        stack,
+        hooks.map(({ invoiceId }) => invoiceId),
+      ),
+    ).toEqual(hooks.map(() => 1));
   });
 });

@@ -39,11 +39,21 @@ describe('while Temporal is stopped', () => {
     await temporal.stop();
     const answers = await Promise.all([...during, ...during].map(({ body }) => sendStripe(stack, body)));
     expect(answers.map(({ status }) => status)).toEqual(answers.map(() => 200));
-    expect(countNotes(stack, during.map(({ invoiceId }) => invoiceId))).toEqual(during.map(() => 0));
+    expect(
+      countNotes(
+        stack,
+        during.map(({ invoiceId }) => invoiceId),
+      ),
+    ).toEqual(during.map(() => 0));
     expect((await fetch(`${stack.origin}/readyz`)).status).toBe(200);
 
     await temporal.start();
     await eventually(async () => expect(await countRows(store.db, 'delivery', 'state = 2')).toBe(hooks.length));
-    expect(countNotes(stack, hooks.map(({ invoiceId }) => invoiceId))).toEqual(hooks.map(() => 1));
+    expect(
+      countNotes(
+        stack,
+        hooks.map(({ invoiceId }) => invoiceId),
+      ),
+    ).toEqual(hooks.map(() => 1));
   });
 });

@@ -1,10 +1,9 @@
-import { once } from 'node:events';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTemporalCli } from '../../setup/temporal-cli.mjs';
 import { startDevServer } from '../../temporal/dev-server.ts';
+import { freePort } from './free-port.ts';
 import type { DevServer } from '../../temporal/dev-server.ts';
 
 /** A Temporal dev server that belongs to one test file and keeps its state on disk, so that it can be stopped and started again. */
@@ -26,7 +25,9 @@ export async function startOwnTemporal(): Promise<OwnTemporal> {
   const folder = mkdtempSync(join(tmpdir(), 'deskbridge-temporal-'));
   const options = { cliPath, dbFile: join(folder, 'temporal.db'), codecEndpoint: null };
   const ports = { port: await freePort(), uiPort: await freePort(), metricsPort: await freePort() };
-  let server: DevServer | null = await startDevServer({ ...options, ...ports });
+  const startIt = (): Promise<DevServer> => startDevServer({ ...options, ...ports });
+  // It takes ports of its own choice beside these, which another process may snatch: that is no matter of the test.
+  let server: DevServer | null = await startIt().catch(startIt);
   const { address } = server;
   const stop = async (): Promise<void> => {
     await server?.stop();
@@ -36,7 +37,7 @@ export async function startOwnTemporal(): Promise<OwnTemporal> {
     address,
     stop,
     async start() {
-      server ??= await startDevServer({ ...options, ...ports });
+      server ??= await startIt().catch(startIt);
     },
     bytes: () => Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name)))),
     async remove() {
@@ -44,16 +45,4 @@ export async function startOwnTemporal(): Promise<OwnTemporal> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
-}
-
-/** A port of 127.0.0.1 that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const closed = once(server, 'close');
-  server.close();
-  await closed;
-  if (typeof address !== 'object' || address === null) throw new Error('There is no free port on 127.0.0.1.');
-  return address.port;
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
+import { freePort } from './free-port.ts';
 import type { Server, Socket } from 'node:net';
 
 /** A TCP proxy that stands between two parts, so that a test can take the far one away. */
@@ -27,8 +28,8 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
       one.pipe(other);
     }
   };
-  let server = await listen(pass, 0);
-  const port = portOf(server);
+  const port = await freePort();
+  let server = await listen(pass, port);
   const cut = async (): Promise<void> => {
     if (!server.listening) return;
     const closed = once(server, 'close');
@@ -50,10 +51,4 @@ async function listen(pass: (socket: Socket) => void, port: number): Promise<Ser
   const server = createServer(pass).listen(port, '127.0.0.1');
   await once(server, 'listening');
   return server;
-}
-
-function portOf(server: Server): number {
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('The proxy has no port.');
-  return address.port;
 }

@@ -106,7 +106,7 @@ function create(desk: Desk, now: number, request: Request, caller: Caller): unkn
 function changeFrom(fields: Fields, contact: Contact | null): ContactChange {
   const change: ContactChange = {};
   if (fields['name'] !== undefined) change.name = textOf(fields['name']) ?? '';
-  if (fields['email'] !== undefined) change.email = textOrNull(fields['email'])?.toLowerCase() ?? null;
+  if (fields['email'] !== undefined) change.email = emailFrom(fields['email']);
   if (fields['phone_number'] !== undefined) change.phoneNumber = phoneFrom(fields['phone_number']);
   if (fields['identifier'] !== undefined) change.identifier = textOrNull(fields['identifier']);
   if (fields['blocked'] !== undefined) change.blocked = isTrue(fields['blocked']);
@@ -115,6 +115,12 @@ function changeFrom(fields: Fields, contact: Contact | null): ContactChange {
   if (fields['additional_attributes'] !== undefined)
     change.additionalAttributes = { ...contact?.additionalAttributes, ...fieldsOf(fields['additional_attributes']) };
   return change;
+}
+
+/** Chatwoot's model of contacts checks the form of an address only roughly. */
+function emailFrom(value: unknown): string | null {
+  const email = textOrNull(value)?.toLowerCase() ?? null;
+  return email === null || /^[^@\s]+@[^@\s]+$/.test(email) ? email : invalid('Email Invalid email', ['email']);
 }
 
 function phoneFrom(value: unknown): string | null {
