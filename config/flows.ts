@@ -67,7 +67,8 @@ function readFlow(raw: unknown, path: Path, around: FlowSurroundings): ReadFlows
   const findings = [...triggers.findings, ...filter.findings, ...kindFindings(kind, flow.with, path, around)];
   const { credit = null, paused } = flow;
   const { order, orderBy, coalesce } = kind;
-  const connections = kind.connections(flow.with);
+  const senders = kind.asksSender ? triggers.triggers.map(({ connection }) => connection) : [];
+  const connections = [...new Set([...kind.connections(flow.with), ...senders])];
   const config = {
     name: flow.name,
     on: triggers.triggers,

@@ -24,6 +24,8 @@ export interface FlowKind<Name extends string, Options> {
   readonly coalesce: boolean;
   /** Topics it understands, by connector type: what `on:` may name. */
   readonly topics: { readonly [connectorType: string]: readonly string[] };
+  /** Whether it asks the connection that sent the event, for instance to read the record again; then that one's gate holds it too. */
+  readonly asksSender: boolean;
   /** Names of the connections that a configured flow calls; their gates hold it. */
   connections(options: Options): readonly string[];
   /** Checks that need more than one field: templates, names of connections. One text per problem, with its path. */

@@ -85,6 +85,12 @@ export interface SettleInput {
   readonly parked: StepFailure | null;
 }
 
+/**
+ * How long a group that met a closed gate is left alone at least: the gate holds its queue, so this only keeps it from going to
+ * and fro where it does not.
+ */
+export const GATE_RELEASE_MS = 1000;
+
 /** Updates that a parked `delivery` takes. */
 export const UPDATES = { retry: 'retry', skip: 'skip', edit: 'edit' } as const;
 /** What `edit` takes. */

@@ -51,6 +51,7 @@ export const openConversation: FlowKind<'open-conversation', OpenConversationOpt
   // Two invoices of one customer side by side would each create the contact and a conversation.
   orderBy: 'customer.id',
   coalesce: false,
+  asksSender: true,
   topics: { stripe: ['invoice.payment_failed'] },
   connections: (options) => [options.connection],
   check: (options, context) => [

@@ -43,6 +43,7 @@ export const slackThread: FlowKind<'slack-thread', SlackThreadOptions> = {
   options: slackThreadOptions,
   order: 'record',
   coalesce: false,
+  asksSender: true,
   topics: { deskwoot: TOPICS, chatwoot: TOPICS },
   connections: (options) => [options.connection],
   check: (options, context) => [

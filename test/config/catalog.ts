@@ -34,6 +34,7 @@ const tag: FlowKind<string, JsonObject> = {
   }),
   order: 'record',
   coalesce: false,
+  asksSender: false,
   topics: { shop: ['order.paid', 'order.made'] },
   connections: (options) => [String(options['desk'])],
   check: (options, context) =>

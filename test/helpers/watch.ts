@@ -3,6 +3,8 @@ import { eventually } from './eventually.ts';
 import type { Database, Row } from '../../store/database.ts';
 import type { Stack } from './stack.ts';
 
+const SETTLED_WITHIN_MS = 150_000;
+
 const STATES = ['waiting', 'handed', 'done', 'superseded', 'skipped', 'terminated'] as const;
 
 /** A delivery, as far as tests look at it. */
@@ -48,7 +50,7 @@ export async function allSettled(db: Database, atLeast: number, flow?: string): 
     expect(rows.filter(({ state }) => state === 'waiting' || state === 'handed')).toEqual([]);
     expect(rows.length).toBeGreaterThanOrEqual(atLeast);
     return rows;
-  });
+  }, SETTLED_WITHIN_MS);
 }
 
 /** Waits until a delivery is parked and its workflow says so. */
