@@ -11,7 +11,7 @@ export const effects: Migration = {
        first_at timestamptz not null default clock_timestamp(), send_by timestamptz not null,
        remote_id text, result jsonb, settled_at timestamptz) with (fillfactor = 80)`,
     'create index effect_remote on effect (connection, kind, remote_id) where remote_id is not null',
-    'create index effect_target on effect (flow, connection, kind, target)',
+    'create index effect_target on effect (connection, kind, target)',
     'create index effect_unsettled on effect (connection, target) where state <> 1',
     'create index effect_event on effect (event_id)',
   ],

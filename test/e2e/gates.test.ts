@@ -78,6 +78,15 @@ describe('the gate of a connection', () => {
     await settledThreads(14);
   });
 
+  it('holds the flows that only read there, too', async () => {
+    stack.sandbox.chatwoot.faults.add({ kind: 'expired-token', times: 1_000_000 });
+    await converse(['c25', 'c26']);
+    await allWait(2 * DELIVERIES);
+    expect(await listConnectionGates(made.db)).toEqual([expect.objectContaining({ connection: 'helpdesk', state: 'unauthorized' })]);
+    stack.sandbox.chatwoot.faults.clear();
+    await settledThreads(16);
+  });
+
   it('has nothing to do with a pause: a paused flow waits, others go on, and it goes on when it is let', async () => {
     await pauseFlow(made.db, FLOW, true);
     await converse(['c31', 'c32']);
@@ -85,7 +94,7 @@ describe('the gate of a connection', () => {
     await allSettled(made.db, 2, 'dunning');
     await allWait(2 * DELIVERIES);
     await pauseFlow(made.db, FLOW, false);
-    await settledThreads(16);
+    await settledThreads(18);
   });
 });
 

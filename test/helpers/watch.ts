@@ -66,7 +66,9 @@ export async function parkedOne(stack: Stack, db: Database, flow?: string): Prom
 
 /** What an operator reads at the top of a workflow in the Temporal UI. */
 export async function currentDetails(stack: Stack, workflowId: string): Promise<string> {
-  const metadata = await stack.client.workflow.getHandle(workflowId).query<{ readonly currentDetails?: string }>('__temporal_workflow_metadata');
+  const metadata = await stack.client.workflow
+    .getHandle(workflowId)
+    .query<{ readonly currentDetails?: string }>('__temporal_workflow_metadata');
   return metadata.currentDetails ?? '';
 }
 
@@ -91,7 +93,8 @@ export async function intentsOf(db: Database): Promise<readonly string[]> {
 /** The tags (`c07-m13`) in texts, by conversation, in the order of the texts. */
 export function tagsByConversation(texts: readonly string[]): { readonly [conversation: string]: readonly string[] } {
   const found: { [conversation: string]: string[] } = {};
-  for (const [tag = '', conversation = ''] of texts.flatMap((text) => [...text.matchAll(/(c\d+)-m\d+/g)])) (found[conversation] ??= []).push(tag);
+  for (const [tag = '', conversation = ''] of texts.flatMap((text) => [...text.matchAll(/(c\d+)-m\d+/g)]))
+    (found[conversation] ??= []).push(tag);
   return found;
 }
 
@@ -107,5 +110,7 @@ export async function recordedTags(db: Database, flow: string): Promise<{ readon
 
 /** The tags that stand in the threads of the channel, thread after thread: headers, then replies. */
 export function threadTags(stack: Stack): { readonly [conversation: string]: readonly string[] } {
-  return tagsByConversation(stack.sandbox.slack.threads('C0123').flatMap((thread) => [thread.text, ...thread.replies.map((reply) => reply.text)]));
+  return tagsByConversation(
+    stack.sandbox.slack.threads('C0123').flatMap((thread) => [thread.text, ...thread.replies.map((reply) => reply.text)]),
+  );
 }
