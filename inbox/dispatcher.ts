@@ -156,11 +156,11 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     if (room > 0 && (await calm(lane, room, false)) >= room) return 0;
     const rest = restBeforeBatch(running.batches);
     if (rest > 0) return rest;
-    if (room <= 0) await calm(lane, 1, true);
+    const again = room <= 0 ? await calm(lane, 1, true) : 0;
     // While it is calm, what came since the look above is left to the next: it is no backlog.
     const groups = await backlog(lane, room > 0 ? CALM_WAITING + 1 : 1);
     lastBatchFull = groups >= BATCH_GROUPS;
-    if (groups === 0) return POLL_MS;
+    if (groups === 0) return again > 0 ? 0 : POLL_MS;
     return lastBatchFull ? 0 : LINGER_MS;
   };
 

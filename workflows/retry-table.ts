@@ -24,7 +24,7 @@ export const RETRY_TABLE: { readonly [C in RetryClass]: ActivityOptions } = {
     retry: { maximumAttempts: 1 },
   },
   intake: {
-    startToCloseTimeout: '1m',
+    startToCloseTimeout: '20s',
     retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s' },
   },
 };
