@@ -12,7 +12,7 @@ import type { DevFolder } from '../helpers/dev-process.ts';
 import type { OwnTemporal } from '../helpers/own-temporal.ts';
 import type { StripeHook } from '../helpers/senders.ts';
 
-const EVENTS = 60;
+const EVENTS = 40;
 /** Answers after which the process is killed, while the rest is on its way. */
 const ANSWERS = 20;
 /** What a dead process took and did not hand over is taken over after 30 s. */

@@ -8,6 +8,7 @@ import { allSettled, currentDetails, deliveriesOf, parkedOne, workflowsOf } from
 import type { DeskConversation } from '../helpers/desk.ts';
 import type { TestDatabase } from '../helpers/databases.ts';
 import type { Helpdesk, Stack, StackOptions } from '../helpers/stack.ts';
+import type { EditInput } from '../../workflows/contract.ts';
 
 const ON = 'on: billing/invoice.payment_failed, do: open-conversation';
 const FLOWS = {
@@ -73,7 +74,7 @@ describe('a delivery that only a person can mend', () => {
     await failPayment({ email: BAD_EMAIL });
     const parked = await parkedOne(stack, made.db);
     const { client, connection } = createLazyClient({ address: inject('temporalAddress'), namespace: 'default', tls: false, apiKey: null }, {});
-    const args = [{ values: { contact: { email: 'edited@example.com' } } }];
+    const args: [EditInput] = [{ values: { contact: { email: 'edited@example.com' } } }];
     await client.workflow.getHandle(parked.workflowId).startUpdate('edit', { args, waitForStage: 'ACCEPTED' });
     await connection.close();
     await allSettled(made.db, 5);
@@ -157,8 +158,9 @@ async function attention(): Promise<readonly string[]> {
   return (await workflowsOf(stack, `NeedsAttention = true and ExecutionStatus = 'Running'`)).map(({ id }) => id);
 }
 
-function update(workflowId: string, name: string, ...args: readonly unknown[]): Promise<unknown> {
-  return stack.client.workflow.getHandle(workflowId).executeUpdate(name, { args: [...args] });
+function update(workflowId: string, name: string, edit?: object): Promise<unknown> {
+  const handle = stack.client.workflow.getHandle(workflowId);
+  return edit === undefined ? handle.executeUpdate(name) : handle.executeUpdate(name, { args: [edit] });
 }
 
 async function failPayment(invoice: { readonly email?: string; readonly customerId?: string; readonly amountDue?: number }): Promise<{ readonly customerId: string }> {

@@ -153,7 +153,7 @@ function installRuntimeOnce(log: ReturnType<typeof createLogger>): void {
 }
 
 /** The bundle that set-up built, so that test files need not bundle anew; else the sources. */
-function findTestWorkflows(): HostOptions['workflows'] {
+export function findTestWorkflows(): HostOptions['workflows'] {
   const bundlePath = process.env['TEST_WORKFLOW_BUNDLE'];
   return bundlePath === undefined ? { workflowsPath: fileURLToPath(new URL('../../workflows/index.ts', import.meta.url)) } : { bundlePath };
 }
