@@ -61,7 +61,11 @@ async function serveWorker(): Promise<void> {
     flowsOf: (name) => [name],
     record: (rows) => recorder.record(rows),
     onFreed: () => void db.query('select pg_notify($1, $2)', [INBOX_CHANNEL, '']).catch(() => undefined),
-    instead: { runOf, connections: crash.connections(createChaosConnections(settings.sinkOrigin)), effects: createControlledStore(db, settings.control) },
+    instead: {
+      runOf,
+      connections: crash.connections(createChaosConnections(settings.sinkOrigin)),
+      effects: createControlledStore(db, settings.control),
+    },
     connection,
     namespace: 'default',
     dataConverter,

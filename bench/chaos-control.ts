@@ -13,7 +13,12 @@ export function createControlledStore(db: Database, control: Control): EffectSto
 
 /** Every attempt writes as if it were the first. */
 function withoutLedger(store: EffectStore): EffectStore {
-  return { ...store, write: (intent) => Promise.resolve({ kind: 'fresh', row: toRow(intent) }), settle: () => Promise.resolve(true), giveUp: () => Promise.resolve() };
+  return {
+    ...store,
+    write: (intent) => Promise.resolve({ kind: 'fresh', row: toRow(intent) }),
+    settle: () => Promise.resolve(true),
+    giveUp: () => Promise.resolve(),
+  };
 }
 
 /** An attempt that was overtaken writes all the same, under its own old epoch. */
@@ -23,7 +28,17 @@ function withoutFence(store: EffectStore, db: Database): EffectStore {
     async write(intent) {
       const outcome = await store.write(intent);
       if (outcome.kind !== 'lost') return outcome;
-      const rows = await db.query(FORCE, [intent.intent, intent.attempt.epoch, intent.attempt.group.flow, intent.eventId, intent.connection, intent.kind, intent.target, intent.mark, intent.fingerprint]);
+      const rows = await db.query(FORCE, [
+        intent.intent,
+        intent.attempt.epoch,
+        intent.attempt.group.flow,
+        intent.eventId,
+        intent.connection,
+        intent.kind,
+        intent.target,
+        intent.mark,
+        intent.fingerprint,
+      ]);
       return rows.length === 0 ? outcome : { kind: 'fresh', row: toRow(intent) };
     },
   };
@@ -36,5 +51,16 @@ values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, clock_timestamp()) on conflict do
 function toRow(intent: Intent): EffectRow {
   const at = new Date();
   const { attempt, ...own } = intent;
-  return { ...own, epoch: attempt.epoch, flow: attempt.group.flow, state: 'pending', firstAt: at, sendBy: at, sendByInMs: 0, remoteId: null, result: null, settledAt: null };
+  return {
+    ...own,
+    epoch: attempt.epoch,
+    flow: attempt.group.flow,
+    state: 'pending',
+    firstAt: at,
+    sendBy: at,
+    sendByInMs: 0,
+    remoteId: null,
+    result: null,
+    settledAt: null,
+  };
 }

@@ -3,10 +3,11 @@ import { temporalReset } from './temporal-reset.ts';
 import type { ChaosStage, Member } from './chaos-stage.ts';
 
 const REST_MS = 3000;
-/** A little longer than a batch may go without a heartbeat: its successor has just begun when it comes back. */
-const STALL_MS = 17_000;
+/** Longer than a batch may go without a heartbeat (15 s) and a workflow task waits for its stalled worker (10 s): others have taken over. */
+const STALL_MS = 28_000;
 /** So slow that many events wait for each key, and a group lasts for seconds. */
-const SLOW_SINK = { refuse: 0.01, cut: 0.01, slowMs: 600 };
+const SLOW_SINK = { refuse: 0.01, cut: 0.01, slowMs: 1200 };
+const PILE_UP_MS = 7000;
 const USUAL_SINK = { refuse: 0.01, cut: 0.01 };
 const OPERATED = 4;
 const OPERATIONS = [
@@ -24,12 +25,24 @@ export interface Fault {
 
 /** What goes wrong in a quick run, in this order. */
 export const FAULTS: readonly Fault[] = [
-  { name: 'remote', what: 'the remote system refuses 1 in 100 and cuts the answer of 1 in 100', run: async ({ sink }) => void (await sink.ask('faults', USUAL_SINK)) },
+  {
+    name: 'remote',
+    what: 'the remote system refuses 1 in 100 and cuts the answer of 1 in 100',
+    run: async ({ sink }) => void (await sink.ask('faults', USUAL_SINK)),
+  },
   { name: 'server', what: 'kill -9 a server, start it again', run: (stage) => killAndRestart(stage.servers[0]) },
-  { name: 'worker', what: 'kill -9 a worker in the middle of its batches, start it again', run: (stage) => withSlowSink(stage, () => killAndRestart(stage.workers[0])) },
+  {
+    name: 'worker',
+    what: 'kill -9 a worker in the middle of its batches, start it again',
+    run: (stage) => withSlowSink(stage, () => killAndRestart(stage.workers[0])),
+  },
   { name: 'temporal', what: 'kill -9 the Temporal server for 5 s', run: killTemporal },
   { name: 'postgres', what: 'stop PostgreSQL at once for 5 s', run: crashPostgres },
-  { name: 'stall', what: `a worker stalls for ${STALL_MS / 1000} s and comes back from the dead`, run: (stage) => withSlowSink(stage, () => stall(stage.workers[1] ?? stage.workers[0])) },
+  {
+    name: 'stall',
+    what: `a worker stalls for ${STALL_MS / 1000} s and comes back from the dead`,
+    run: (stage) => withSlowSink(stage, () => stall(stage.workers[1] ?? stage.workers[0])),
+  },
   { name: 'operator', what: 'an operator terminates and resets workflows', run: (stage) => withSlowSink(stage, () => operate(stage)) },
 ];
 
@@ -54,7 +67,7 @@ async function crashPostgres({ postgres }: ChaosStage): Promise<void> {
 /** With a slow remote system groups pile up and batches last: whatever happens then happens in the middle of them. */
 async function withSlowSink(stage: ChaosStage, work: () => Promise<void>): Promise<void> {
   await stage.sink.ask('faults', SLOW_SINK);
-  await rest();
+  await new Promise((resolve) => setTimeout(resolve, PILE_UP_MS));
   await work();
   await stage.sink.ask('faults', USUAL_SINK);
 }
@@ -75,7 +88,10 @@ async function operate({ client }: ChaosStage): Promise<void> {
     for await (const { workflowId, runId } of client.workflow.list({ query: `ExecutionStatus="${status}" and WorkflowType!="intake"` })) {
       if (left === 0) break;
       left -= 1;
-      const done = act === 'terminate' ? client.workflow.getHandle(workflowId, runId).terminate('fault run') : temporalReset(client, { workflowId, runId, requestId: randomUUID() });
+      const done =
+        act === 'terminate'
+          ? client.workflow.getHandle(workflowId, runId).terminate('fault run')
+          : temporalReset(client, { workflowId, runId, requestId: randomUUID() });
       // It may have ended meanwhile.
       await done.catch(() => undefined);
     }

@@ -32,7 +32,13 @@ export interface ChaosVerdict {
   readonly lost: readonly string[];
 }
 
-type StoredDelivery = { readonly id: string; readonly state: number; readonly class: string; readonly record: string; readonly outcome: string | null };
+type StoredDelivery = {
+  readonly id: string;
+  readonly state: number;
+  readonly class: string;
+  readonly record: string;
+  readonly outcome: string | null;
+};
 
 const TERMINATED = 5;
 const MOST_SHOWN = 20;
@@ -44,7 +50,14 @@ export async function judgeChaos(db: Database, sink: Child, acknowledged: Readon
     `select e.record || '/' || e.topic as id, d.state, d.flow as class, e.record, d.outcome from delivery d join event e on e.id = d.event_id order by d.id`,
   );
   return {
-    classes: CLASSES.map((name) => judgeClass(name, stored.filter((one) => one.class === name), log.filter((one) => one.class === name).map(({ id }) => id), acknowledged)),
+    classes: CLASSES.map((name) =>
+      judgeClass(
+        name,
+        stored.filter((one) => one.class === name),
+        log.filter((one) => one.class === name).map(({ id }) => id),
+        acknowledged,
+      ),
+    ),
     writesByOlderAttempts: await count(db, OLDER_ATTEMPTS),
     counterDrift: (await findCounterDrift(db)).length,
     openLeases: await count(db, 'select 1 from lease where open'),
@@ -53,7 +66,11 @@ export async function judgeChaos(db: Database, sink: Child, acknowledged: Readon
   };
 }
 
-function explainLost(stored: readonly StoredDelivery[], arrived: ReadonlySet<string>, acknowledged: ReadonlySet<string>): readonly string[] {
+function explainLost(
+  stored: readonly StoredDelivery[],
+  arrived: ReadonlySet<string>,
+  acknowledged: ReadonlySet<string>,
+): readonly string[] {
   const byId = new Map(stored.map((one) => [one.id, one]));
   const lost = [...acknowledged].filter((id) => !arrived.has(id) && byId.get(id)?.state !== TERMINATED);
   return lost.slice(0, MOST_SHOWN).map((id) => {
@@ -68,7 +85,12 @@ export function isClean(verdict: ChaosVerdict): boolean {
   return rest === 0 && verdict.classes.every(({ lost, doubled, outOfOrder, arrived }) => lost + doubled + outOfOrder === 0 && arrived > 0);
 }
 
-function judgeClass(name: EffectClassName, stored: readonly StoredDelivery[], log: readonly string[], acknowledged: ReadonlySet<string>): ClassVerdict {
+function judgeClass(
+  name: EffectClassName,
+  stored: readonly StoredDelivery[],
+  log: readonly string[],
+  acknowledged: ReadonlySet<string>,
+): ClassVerdict {
   const arrived = new Set(log);
   const own = [...acknowledged].filter((id) => id.startsWith(`${name}:`));
   const endedByOperator = new Set(stored.filter(({ id, state }) => state === TERMINATED && !arrived.has(id)).map(({ id }) => id));

@@ -82,7 +82,15 @@ function toRequest(record: string, topic: string, key: Buffer): SignedRequest {
   const timestamp = String(Math.floor(Date.now() / 1000));
   const body = JSON.stringify({ type: topic, timestamp: new Date().toISOString(), data: { id: record.split(':')[1] ?? '' } });
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-  return { headers: { 'content-type': 'application/json', 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` }, body };
+  return {
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': `v1,${signature}`,
+    },
+    body,
+  };
 }
 
 async function post(pool: Pool | undefined, { headers, body }: SignedRequest): Promise<number> {

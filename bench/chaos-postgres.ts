@@ -32,7 +32,10 @@ export async function createOwnPostgres(path: string): Promise<OwnPostgres | nul
   if (account !== null) chownSync(folder, account.uid, account.gid);
   const data = join(folder, 'data');
   const as = { cwd: folder, env: { PATH: path, HOME: folder, LC_ALL: 'C' }, ...(account ?? {}) };
-  const made = spawnSync(join(binaries, 'initdb'), ['-D', data, '-U', 'deskbridge', '-A', 'trust', '-E', 'UTF8', '--locale=C'], { ...as, encoding: 'utf8' });
+  const made = spawnSync(join(binaries, 'initdb'), ['-D', data, '-U', 'deskbridge', '-A', 'trust', '-E', 'UTF8', '--locale=C'], {
+    ...as,
+    encoding: 'utf8',
+  });
   if (made.status !== 0) throw new Error(`PostgreSQL: initdb failed: ${made.stderr.trim()}`);
   const port = await freePort();
   const url = `postgres://deskbridge@127.0.0.1:${port}/postgres`;
@@ -65,7 +68,10 @@ export async function createOwnPostgres(path: string): Promise<OwnPostgres | nul
 async function waitUntilServing(url: string): Promise<void> {
   for (let tried = 1; tried <= START_TRIES; tried += 1) {
     const db = createPostgres({ url, max: 1 });
-    const served = await db.query('select 1').then(() => true, () => false);
+    const served = await db.query('select 1').then(
+      () => true,
+      () => false,
+    );
     await db.close();
     if (served) return;
     await new Promise((resolve) => setTimeout(resolve, START_EVERY_MS));
@@ -80,7 +86,9 @@ function findBinaries(path: string): string | null {
 }
 
 function findAccount(): { readonly uid: number; readonly gid: number } {
-  const lines = readFileSync('/etc/passwd', 'utf8').split('\n').map((line) => line.split(':'));
+  const lines = readFileSync('/etc/passwd', 'utf8')
+    .split('\n')
+    .map((line) => line.split(':'));
   for (const name of ACCOUNTS) {
     const found = lines.find((fields) => fields[0] === name);
     if (found !== undefined) return { uid: Number(found[2]), gid: Number(found[3]) };

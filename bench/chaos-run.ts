@@ -62,7 +62,10 @@ export async function runFaults(run: FaultRun): Promise<FaultReport> {
 
 function toText({ verdict, parked, sent, acknowledged, ackP99Ms }: Omit<FaultReport, 'text' | 'clean'>, clean: boolean): string {
   const head = ['class', 'acknowledged', 'arrived', 'lost', 'doubled', 'repeated', 'out of order', 'ended by operator'];
-  const rows = verdict.classes.map((one) => [one.class, ...[one.acknowledged, one.arrived, one.lost, one.doubled, one.repeated, one.outOfOrder, one.ended].map(String)]);
+  const rows = verdict.classes.map((one) => [
+    one.class,
+    ...[one.acknowledged, one.arrived, one.lost, one.doubled, one.repeated, one.outOfOrder, one.ended].map(String),
+  ]);
   const codes = Object.entries(parked).map(([code, count]) => `${count} × ${code}`);
   return [
     toTable([head, ...rows]),

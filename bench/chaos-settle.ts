@@ -26,7 +26,9 @@ export async function settleAll(stage: ChaosStage, withinMs: number): Promise<De
 }
 
 async function unsettled({ db }: ChaosStage): Promise<number> {
-  const [row] = await db.query<{ n: number }>('select ((select count(*) from delivery where state < 2) + (select count(*) from lease where open))::int as n');
+  const [row] = await db.query<{ n: number }>(
+    'select ((select count(*) from delivery where state < 2) + (select count(*) from lease where open))::int as n',
+  );
   return row?.n ?? 0;
 }
 
@@ -41,8 +43,11 @@ function listParked({ db }: ChaosStage): Promise<readonly Parked[]> {
 async function decide({ client, sink }: ChaosStage, one: Parked): Promise<boolean> {
   const log = z.array(applied).parse(await sink.ask('log'));
   const isThere = log.some(({ id }) => id === one.id);
-  return client.workflow.getHandle(one.workflowId).executeUpdate(isThere ? 'skip' : 'retry').then(
-    () => true,
-    () => false,
-  );
+  return client.workflow
+    .getHandle(one.workflowId)
+    .executeUpdate(isThere ? 'skip' : 'retry')
+    .then(
+      () => true,
+      () => false,
+    );
 }

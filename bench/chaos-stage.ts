@@ -59,16 +59,23 @@ export interface ChaosStage {
 }
 
 /** Starts PostgreSQL, Temporal (on a file), the sink, servers and workers. Throws where this machine has no PostgreSQL. */
-export async function openChaosStage(options: ChaosOptions, counts: { readonly servers: number; readonly workers: number }): Promise<ChaosStage> {
+export async function openChaosStage(
+  options: ChaosOptions,
+  counts: { readonly servers: number; readonly workers: number },
+): Promise<ChaosStage> {
   const folder = await mkdtemp(join(tmpdir(), 'deskbridge-chaos-'));
   const closers: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
   const close = async (): Promise<void> => {
-    for (const closer of closers.reverse()) await closer().catch((error: unknown) => options.progress(`closing: ${error instanceof Error ? error.message : 'unknown'}`));
+    for (const closer of closers.reverse())
+      await closer().catch((error: unknown) => options.progress(`closing: ${error instanceof Error ? error.message : 'unknown'}`));
   };
   try {
     options.progress('starting PostgreSQL, Temporal, the sink, servers and workers');
     const postgres = await createOwnPostgres(options.path);
-    if (postgres === null) throw new Error('there are no PostgreSQL programs (initdb, postgres) on this machine; install them (Debian: apt-get install postgresql)');
+    if (postgres === null)
+      throw new Error(
+        'there are no PostgreSQL programs (initdb, postgres) on this machine; install them (Debian: apt-get install postgresql)',
+      );
     closers.push(() => postgres.remove());
     const db = createPostgres({ url: postgres.url, max: 4 });
     closers.push(() => db.close());
@@ -83,7 +90,15 @@ export async function openChaosStage(options: ChaosOptions, counts: { readonly s
     const bundlePath = join(folder, 'bundle.js');
     await writeFile(bundlePath, (await bundleOurs('chaos')).code);
     const secret = randomBytes(32).toString('base64');
-    const shared = { databaseUrl: postgres.url, temporalAddress: temporal.address, sinkOrigin: sinkReady.parse(sink.ready).origin, bundlePath, secret, control: options.control, calmPerSecond: options.calmPerSecond };
+    const shared = {
+      databaseUrl: postgres.url,
+      temporalAddress: temporal.address,
+      sinkOrigin: sinkReady.parse(sink.ready).origin,
+      bundlePath,
+      secret,
+      control: options.control,
+      calmPerSecond: options.calmPerSecond,
+    };
     const startAll = async (role: 'server' | 'worker', count: number): Promise<Member[]> => {
       const members: Member[] = [];
       for (let number = 1; number <= count; number += 1) {
@@ -97,7 +112,18 @@ export async function openChaosStage(options: ChaosOptions, counts: { readonly s
     const servers = await startAll('server', counts.servers);
     const workers = await startAll('worker', counts.workers);
     const { kill: killTemporal, start: startTemporal } = temporal;
-    return { servers, workers, sink, postgres, db, secret, client: new Client({ connection, dataConverter: createChaosConverter() }), killTemporal, startTemporal, close };
+    return {
+      servers,
+      workers,
+      sink,
+      postgres,
+      db,
+      secret,
+      client: new Client({ connection, dataConverter: createChaosConverter() }),
+      killTemporal,
+      startTemporal,
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -106,7 +132,12 @@ export async function openChaosStage(options: ChaosOptions, counts: { readonly s
 
 async function startMember(settings: ChaosSettings, options: ChaosOptions): Promise<Member> {
   const start = (crashAt: string | null): Promise<Child> =>
-    startChild({ entry: 'chaos-app', name: settings.name, settings: { ...settings, crashAt }, ...(options.onLog === undefined ? {} : { onOutput: options.onLog }) });
+    startChild({
+      entry: 'chaos-app',
+      name: settings.name,
+      settings: { ...settings, crashAt },
+      ...(options.onLog === undefined ? {} : { onOutput: options.onLog }),
+    });
   const member: Member = {
     name: settings.name,
     origin: `http://127.0.0.1:${settings.port}`,

@@ -91,10 +91,20 @@ export function serveParent(
     const { id, ask, value } = question.parse(message);
     Promise.resolve()
       .then(() => handlers[ask]?.(value) ?? null)
-      .then((found) => reply({ id, value: found }), (error: unknown) => reply({ id, error: error instanceof Error ? error.message : 'unknown' }));
+      .then(
+        (found) => reply({ id, value: found }),
+        (error: unknown) => reply({ id, error: error instanceof Error ? error.message : 'unknown' }),
+      );
   });
   process.once('disconnect', () => process.exit(1));
-  process.once('SIGTERM', () => void stop().then(() => process.exit(0), () => process.exit(1)));
+  process.once(
+    'SIGTERM',
+    () =>
+      void stop().then(
+        () => process.exit(0),
+        () => process.exit(1),
+      ),
+  );
   reply({ id: READY, value: ready });
 }
 

@@ -51,7 +51,11 @@ export function createCrash(point: CrashPoint | null): {
       query<R extends Row>(text: string, values?: readonly unknown[]): Promise<readonly R[]> {
         const what = Object.entries(STATEMENTS).find(([, pattern]) => pattern.test(text))?.[0] ?? '';
         // A claim or a begin that finds nothing is no such point.
-        return around(what, () => db.query<R>(text, values), (rows) => rows.length > 0);
+        return around(
+          what,
+          () => db.query<R>(text, values),
+          (rows) => rows.length > 0,
+        );
       },
     }),
     starter: (starter) => ({

@@ -12,7 +12,12 @@ import type { LoadApp } from './load-app.ts';
 /** One system of a load run in a process of its own: receiver, dispatcher and worker, as `deskbridge dev` has them. */
 
 const settings = readSettings(appSettings);
-const sink = slackConfig.parse({ type: 'slack', baseUrl: settings.sinkOrigin, token: new Secret('sink'), signingSecret: new Secret('not used') });
+const sink = slackConfig.parse({
+  type: 'slack',
+  baseUrl: settings.sinkOrigin,
+  token: new Secret('sink'),
+  signingSecret: new Secret('not used'),
+});
 const parts = {
   settings,
   inbound: bindCustom(CONNECTION, settings.secret),

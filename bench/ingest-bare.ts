@@ -24,7 +24,12 @@ export async function startBare(parts: LoadParts): Promise<LoadApp> {
   const post = async (text: string): Promise<void> => {
     await slack.post({ channel: 'C0123', thread: '1700000000.000000', text }, { mark: randomUUID(), sendBy: performance.now() + SEND_MS });
   };
-  const worker = await Worker.create({ connection: nativeConnection, taskQueue: BARE_QUEUE, workflowBundle: { codePath: bundlePath }, activities: { post } });
+  const worker = await Worker.create({
+    connection: nativeConnection,
+    taskQueue: BARE_QUEUE,
+    workflowBundle: { codePath: bundlePath },
+    activities: { post },
+  });
   const running = worker.run();
   const server = await startReceiverOver(parts, (rows) => Promise.all(rows.map((row) => startOne(client, row))));
   return {

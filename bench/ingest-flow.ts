@@ -4,7 +4,12 @@ import type { JsonObject } from '../connectors/json.ts';
 /** The flow of the load runs, known to no configuration: one effect through the ledger for each event, nothing else. */
 const runPost: FlowRun<JsonObject> = async (steps, event) => {
   const text = event.record ?? event.identity;
-  await steps.run({ name: 'post', summary: 'Post' }, 'postReply', { connection: 'sink', channel: 'C0123', thread: '1700000000.000000', text });
+  await steps.run({ name: 'post', summary: 'Post' }, 'postReply', {
+    connection: 'sink',
+    channel: 'C0123',
+    thread: '1700000000.000000',
+    text,
+  });
   return { outcome: 'done', text: 'Posted.' };
 };
 

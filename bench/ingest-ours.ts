@@ -58,13 +58,12 @@ export async function startOurs(parts: LoadParts): Promise<LoadApp> {
       await pauseFlow(db, FLOW, paused);
       server.wake();
     },
-    async close() {
-      await server.close();
-      await worker.stop();
-      await connection.close();
-      await db.close();
-    },
+    close: () => closeAll([() => server.close(), () => worker.stop(), () => connection.close(), () => db.close()]),
   };
+}
+
+async function closeAll(closers: readonly (() => Promise<void>)[]): Promise<void> {
+  for (const close of closers) await close();
 }
 
 async function openStore({ settings }: LoadParts): Promise<Database> {

@@ -39,7 +39,12 @@ export interface DeliveryFigures extends AckFigures {
 }
 
 /** Acknowledging alone: what is recorded is held back meanwhile, and delivered afterwards. */
-export async function measureAcks(stage: Stage, system: RunningSystem, prefix: string, ms: number): Promise<AckFigures & { readonly lost: number }> {
+export async function measureAcks(
+  stage: Stage,
+  system: RunningSystem,
+  prefix: string,
+  ms: number,
+): Promise<AckFigures & { readonly lost: number }> {
   await system.child.ask('pause', true);
   const sent = await sendClosedLoop(loadOf(stage, system, prefix), { ms });
   await system.child.ask('pause', false);
@@ -78,7 +83,13 @@ async function measureDelivery(stage: Stage, system: RunningSystem, send: () => 
 }
 
 function loadOf(stage: Stage, system: RunningSystem, prefix: string): LoadOptions {
-  return { origin: system.origin, path: `/webhooks/${CONNECTION}`, secret: stage.secret, connections: CONNECTIONS, prefix: `${system.name}-${prefix}` };
+  return {
+    origin: system.origin,
+    path: `/webhooks/${CONNECTION}`,
+    secret: stage.secret,
+    connections: CONNECTIONS,
+    prefix: `${system.name}-${prefix}`,
+  };
 }
 
 function toAckFigures(sent: Sent): AckFigures {

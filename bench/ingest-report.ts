@@ -26,9 +26,14 @@ export function judgeIngest(systems: readonly SystemFigures[]): readonly Check[]
   const of = (name: SystemName): SystemFigures | undefined => systems.find(({ system }) => system === name);
   const floor = acksOf(of('floor'));
   const checks: Check[] = [];
-  const atLeast = (what: string, found: number, least: number): void => void checks.push({ what, found, wanted: `≥ ${least}`, ok: found >= least });
-  const atMost = (what: string, found: number, most: number): void => void checks.push({ what, found, wanted: `≤ ${most}`, ok: found <= most });
-  for (const [name, least] of [['postgres', 0.85], ['pglite', 0.55]] as const) {
+  const atLeast = (what: string, found: number, least: number): void =>
+    void checks.push({ what, found, wanted: `≥ ${least}`, ok: found >= least });
+  const atMost = (what: string, found: number, most: number): void =>
+    void checks.push({ what, found, wanted: `≤ ${most}`, ok: found <= most });
+  for (const [name, least] of [
+    ['postgres', 0.85],
+    ['pglite', 0.55],
+  ] as const) {
     if (of(name) !== undefined) atLeast(`acks/s, ${name} ÷ floor`, acksOf(of(name)) / floor, least);
   }
   const bare = of('bare');
@@ -36,7 +41,11 @@ export function judgeIngest(systems: readonly SystemFigures[]): readonly Check[]
   if (ours !== undefined && bare !== undefined) {
     atLeast(`delivered/s in the burst, ${ours.system} ÷ bare`, rate(ours.burst) / rate(bare.burst), 10);
     atMost(`actions a delivery in the burst, ${ours.system}`, ours.burst?.actionsPerDelivery ?? Number.NaN, 0.2);
-    atMost(`end to end p50 when calm, ${ours.system} ÷ bare`, (ours.calm?.endToEndP50Ms ?? Number.NaN) / (bare.calm?.endToEndP50Ms ?? Number.NaN), 1.5);
+    atMost(
+      `end to end p50 when calm, ${ours.system} ÷ bare`,
+      (ours.calm?.endToEndP50Ms ?? Number.NaN) / (bare.calm?.endToEndP50Ms ?? Number.NaN),
+      1.5,
+    );
   }
   for (const { system, lost, burst, calm } of systems) {
     atMost(`lost, ${system}`, lost, 0);
@@ -62,7 +71,21 @@ export function toIngestText(systems: readonly SystemFigures[], checks: readonly
     whole(one.burst?.rssMb),
     one.burst === null ? '–' : one.burst.cpuMsPerEvent.toFixed(2),
   ]);
-  const head = ['system', 'acks/s', 'p50 ms', 'p99 ms', 'burst acks/s', 'delivered/s', 'e2e p50', 'e2e p99', 'actions/del.', 'calm e2e p50', 'p99', 'RSS MB', 'CPU ms/ev.'];
+  const head = [
+    'system',
+    'acks/s',
+    'p50 ms',
+    'p99 ms',
+    'burst acks/s',
+    'delivered/s',
+    'e2e p50',
+    'e2e p99',
+    'actions/del.',
+    'calm e2e p50',
+    'p99',
+    'RSS MB',
+    'CPU ms/ev.',
+  ];
   const lines = checks.map(({ what, found, wanted, ok }) => `${ok ? 'holds ' : 'FAILS '} ${what}: ${found.toFixed(3)} (${wanted})`);
   return `${toTable([head, ...rows])}\n\n${lines.join('\n')}\n`;
 }
@@ -86,5 +109,9 @@ function tenth(value: number | undefined): string {
 /** Columns as wide as their widest cell; the first to the left, numbers to the right. */
 export function toTable(rows: readonly (readonly string[])[]): string {
   const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  ')).join('\n');
+  return rows
+    .map((row) =>
+      row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '),
+    )
+    .join('\n');
 }

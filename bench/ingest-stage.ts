@@ -55,7 +55,14 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   try {
     options.onProgress('starting Temporal, sink and systems');
     const metricsPort = await freePort();
-    const temporal = await startDevServer({ cliPath: options.temporalCliPath, port: await freePort(), uiPort: await freePort(), dbFile: null, codecEndpoint: null, metricsPort });
+    const temporal = await startDevServer({
+      cliPath: options.temporalCliPath,
+      port: await freePort(),
+      uiPort: await freePort(),
+      dbFile: null,
+      codecEndpoint: null,
+      metricsPort,
+    });
     closers.push(() => temporal.stop());
     await register(temporal.address);
     const sink = await startChild({ entry: 'ingest-sink', name: 'sink', settings: null });

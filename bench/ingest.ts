@@ -87,7 +87,8 @@ async function measure(stage: Stage, sizes: Sizes, progress: (text: string) => v
   const note = (system: RunningSystem, more: number): void => void lost.set(system, (lost.get(system) ?? 0) + more);
   for (const system of systems) {
     progress(`${system.name}: warming up`);
-    if (system.name !== 'floor') note(system, (await measureBurst(stage, system, 'warm', system.name === 'bare' ? BARE_WARM_UP_EVENTS : WARM_UP_EVENTS)).lost);
+    if (system.name !== 'floor')
+      note(system, (await measureBurst(stage, system, 'warm', system.name === 'bare' ? BARE_WARM_UP_EVENTS : WARM_UP_EVENTS)).lost);
   }
   for (let round = 1; round <= sizes.rounds; round += 1) {
     for (const system of systems) {
@@ -100,12 +101,22 @@ async function measure(stage: Stage, sizes: Sizes, progress: (text: string) => v
   const figures: SystemFigures[] = [];
   for (const system of systems) {
     const rest = system.name === 'floor' ? { burst: null, calm: null } : await measureRest(stage, system, sizes, progress);
-    figures.push({ system: system.name, acks: acks.get(system) ?? [], ...rest, lost: (lost.get(system) ?? 0) + (rest.burst?.lost ?? 0) + (rest.calm?.lost ?? 0) });
+    figures.push({
+      system: system.name,
+      acks: acks.get(system) ?? [],
+      ...rest,
+      lost: (lost.get(system) ?? 0) + (rest.burst?.lost ?? 0) + (rest.calm?.lost ?? 0),
+    });
   }
   return figures;
 }
 
-async function measureRest(stage: Stage, system: RunningSystem, sizes: Sizes, progress: (text: string) => void): Promise<Pick<SystemFigures, 'burst' | 'calm'>> {
+async function measureRest(
+  stage: Stage,
+  system: RunningSystem,
+  sizes: Sizes,
+  progress: (text: string) => void,
+): Promise<Pick<SystemFigures, 'burst' | 'calm'>> {
   const events = system.name === 'bare' ? Math.min(BARE_BURST, sizes.burst) : sizes.burst;
   progress(`${system.name}: a burst of ${events}`);
   const burst = await measureBurst(stage, system, 'burst', events);

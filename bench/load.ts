@@ -44,7 +44,10 @@ export async function sendClosedLoop(options: LoadOptions, until: Until): Promis
 }
 
 /** Sends at a steady rate, whether or not the events before are answered. */
-export async function sendOpenLoop(options: LoadOptions, { perSecond, ms }: { readonly perSecond: number; readonly ms: number }): Promise<Sent> {
+export async function sendOpenLoop(
+  options: LoadOptions,
+  { perSecond, ms }: { readonly perSecond: number; readonly ms: number },
+): Promise<Sent> {
   const sender = createSender(options);
   const under: Promise<void>[] = [];
   const events = Math.round((ms / 1000) * perSecond);
@@ -103,7 +106,12 @@ function toRequest(id: string, key: Buffer): { headers: Record<string, string>; 
   const body = JSON.stringify({ type: 'load.event', timestamp: new Date().toISOString(), data: { id, text: PADDING } });
   const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
   return {
-    headers: { 'content-type': 'application/json', 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` },
+    headers: {
+      'content-type': 'application/json',
+      'webhook-id': id,
+      'webhook-timestamp': timestamp,
+      'webhook-signature': `v1,${signature}`,
+    },
     body,
   };
 }

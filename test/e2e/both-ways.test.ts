@@ -124,12 +124,18 @@ async function failPayments(stack: Stack): Promise<void> {
 async function toOutcome({ db }: TestDatabase, stack: Stack, helpdesk: Helpdesk): Promise<Outcome> {
   const intents = await intentsOf(db);
   const rows = await deliveriesOf(db);
-  const byFlow = <T>(pick: (flow: string) => T): { readonly [flow: string]: T } => Object.fromEntries(FLOWS.map((flow) => [flow, pick(flow)]));
+  const byFlow = <T>(pick: (flow: string) => T): { readonly [flow: string]: T } =>
+    Object.fromEntries(FLOWS.map((flow) => [flow, pick(flow)]));
   return {
     types: [...new Set((await workflowsOf(stack)).map(({ type }) => type))],
     effects: { 'team-threads': toThreads(stack), dunning: toConversations(stack, helpdesk) },
     intents: byFlow((flow) => intents.filter((intent) => intent.startsWith(`${flow}/`))),
-    outcomes: byFlow((flow) => rows.filter((row) => row.flow === flow).map((row) => `${row.topic} ${row.state} ${kindOf(row.outcome)}`).sort()),
+    outcomes: byFlow((flow) =>
+      rows
+        .filter((row) => row.flow === flow)
+        .map((row) => `${row.topic} ${row.state} ${kindOf(row.outcome)}`)
+        .sort(),
+    ),
   };
 }
 

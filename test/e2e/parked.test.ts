@@ -73,7 +73,10 @@ describe('a delivery that only a person can mend', () => {
   it('takes new values by an edit that is written in plain JSON, as the Temporal UI sends it', async () => {
     await failPayment({ email: BAD_EMAIL });
     const parked = await parkedOne(stack, made.db);
-    const { client, connection } = createLazyClient({ address: inject('temporalAddress'), namespace: 'default', tls: false, apiKey: null }, {});
+    const { client, connection } = createLazyClient(
+      { address: inject('temporalAddress'), namespace: 'default', tls: false, apiKey: null },
+      {},
+    );
     const args: [EditInput] = [{ values: { contact: { email: 'edited@example.com' } } }];
     await client.workflow.getHandle(parked.workflowId).startUpdate('edit', { args, waitForStage: 'ACCEPTED' });
     await connection.close();
@@ -163,7 +166,11 @@ function update(workflowId: string, name: string, edit?: object): Promise<unknow
   return edit === undefined ? handle.executeUpdate(name) : handle.executeUpdate(name, { args: [edit] });
 }
 
-async function failPayment(invoice: { readonly email?: string; readonly customerId?: string; readonly amountDue?: number }): Promise<{ readonly customerId: string }> {
+async function failPayment(invoice: {
+  readonly email?: string;
+  readonly customerId?: string;
+  readonly amountDue?: number;
+}): Promise<{ readonly customerId: string }> {
   const failed = stack.sandbox.stripe.failPayment({ amountDue: 4900, currency: 'usd', ...invoice });
   await failed.told;
   return { customerId: failed.invoice.customerId };

@@ -34,7 +34,11 @@ export function deskOf(sandbox: Sandbox, helpdesk: Helpdesk): Desk {
 }
 
 /** Arms a fault of every further post to Slack; `times` default 1. */
-export function failPosts(sandbox: Sandbox, kind: FaultKind, more: { readonly times?: number; readonly ms?: number; readonly retryAfter?: number } = {}): void {
+export function failPosts(
+  sandbox: Sandbox,
+  kind: FaultKind,
+  more: { readonly times?: number; readonly ms?: number; readonly retryAfter?: number } = {},
+): void {
   sandbox.slack.faults.add({ kind, match: { method: 'POST', path: '/api/chat.postMessage' }, ...more });
 }
 

@@ -52,7 +52,11 @@ async function bundleWorkflows(): Promise<{ path: string; remove: () => void }> 
   const folder = mkdtempSync(join(tmpdir(), 'deskbridge-bundle-'));
   const path = join(folder, 'workflows.js');
   const workflowsPath = fileURLToPath(new URL('../../workflows/index.ts', import.meta.url));
-  const { code } = await bundleWorkflowCode({ workflowsPath, failureConverterPath: FAILURE_CONVERTER_PATH, logger: new DefaultLogger('WARN') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    failureConverterPath: FAILURE_CONVERTER_PATH,
+    logger: new DefaultLogger('WARN'),
+  });
   writeFileSync(path, code);
   return { path, remove: () => rmSync(folder, { recursive: true }) };
 }

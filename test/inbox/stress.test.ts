@@ -15,20 +15,28 @@ const TEST_MS = 120_000;
 const NUMBERS = { dispatchers: 3, workers: 4 } as const;
 
 describeOnEachDatabase('the inbox under stress', (open) => {
-  it('loses nothing, holds no key twice, keeps order and takes no write of an older epoch while processes die, stall and come back', async () => {
-    const db = await open();
-    const { violations, mishaps, deliveries } = await run(db, { events: 250, fenced: true });
-    expect(violations).toEqual(NONE);
-    expect(deliveries).toBe(500);
-    expect(await countRows(db, 'event')).toBe(250);
-    for (const count of Object.values(mishaps)) expect(count).toBeGreaterThan(5);
-  }, TEST_MS);
+  it(
+    'loses nothing, holds no key twice, keeps order and takes no write of an older epoch while processes die, stall and come back',
+    async () => {
+      const db = await open();
+      const { violations, mishaps, deliveries } = await run(db, { events: 250, fenced: true });
+      expect(violations).toEqual(NONE);
+      expect(deliveries).toBe(500);
+      expect(await countRows(db, 'event')).toBe(250);
+      for (const count of Object.values(mishaps)) expect(count).toBeGreaterThan(5);
+    },
+    TEST_MS,
+  );
 
-  it('is caught taking writes of older epochs when nobody checks them', async () => {
-    const db = await open();
-    const { violations } = await run(db, { events: 150, fenced: false });
-    expect(violations.writesByOlderEpoch).toBeGreaterThan(0);
-  }, TEST_MS);
+  it(
+    'is caught taking writes of older epochs when nobody checks them',
+    async () => {
+      const db = await open();
+      const { violations } = await run(db, { events: 150, fenced: false });
+      expect(violations.writesByOlderEpoch).toBeGreaterThan(0);
+    },
+    TEST_MS,
+  );
 });
 
 async function run(

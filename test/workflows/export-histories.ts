@@ -76,7 +76,9 @@ it('a delivery: released by a gate, and lost before it began', async () => {
   await open('delivery');
   stack.sandbox.slack.faults.add({ kind: 'expired-token', times: 1_000_000 });
   deskOf(stack.sandbox, 'chatwoot').customerWrites('new', 'Hello?');
-  await eventually(async () => expect((await deliveriesOf(made.db)).map(({ reason }) => reason)).toContainEqual(expect.stringContaining('unauthorized')));
+  await eventually(async () =>
+    expect((await deliveriesOf(made.db)).map(({ reason }) => reason)).toContainEqual(expect.stringContaining('unauthorized')),
+  );
   const [released] = await workflowsOf(stack, `WorkflowType = 'delivery'`);
   await save('delivery-released', released?.id ?? '');
   const group = { lease: 'of-nobody', flow: 'dunning', lane: 0, key: 'k' } as const;

@@ -54,12 +54,19 @@ function readHistory(name: string): unknown {
 /** What came of each history: `replayed`, or the name of the error. */
 async function replay(workflows: string): Promise<readonly (readonly [string, string])[]> {
   const workflowsPath = fileURLToPath(new URL(workflows, import.meta.url));
-  const { code } = await bundleWorkflowCode({ workflowsPath, failureConverterPath: FAILURE_CONVERTER_PATH, logger: new DefaultLogger('ERROR') });
+  const { code } = await bundleWorkflowCode({
+    workflowsPath,
+    failureConverterPath: FAILURE_CONVERTER_PATH,
+    logger: new DefaultLogger('ERROR'),
+  });
   const codePath = join(folder, 'workflows.js');
   writeFileSync(codePath, code);
   const options = { workflowBundle: { codePath }, dataConverter: createDataConverter([TEST_KEY]), replayName: 'histories' };
   const results: (readonly [string, string])[] = [];
-  for await (const { workflowId, error } of Worker.runReplayHistories(options, HISTORIES.map(({ name, history }) => ({ workflowId: name, history })))) {
+  for await (const { workflowId, error } of Worker.runReplayHistories(
+    options,
+    HISTORIES.map(({ name, history }) => ({ workflowId: name, history })),
+  )) {
     results.push([workflowId, error?.name ?? 'replayed']);
   }
   return results.sort(([a], [b]) => (a < b ? -1 : 1));
