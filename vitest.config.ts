@@ -12,7 +12,15 @@ export default defineConfig({
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: TEMPORAL_TESTS } },
       // A dev server is started once, and only when one of these files runs.
-      { extends: true, test: { name: 'temporal', include: TEMPORAL_TESTS, setupFiles: ['test/helpers/quiet-temporal.ts'], globalSetup: ['test/helpers/temporal-server.ts'] } },
+      {
+        extends: true,
+        test: {
+          name: 'temporal',
+          include: TEMPORAL_TESTS,
+          setupFiles: ['test/helpers/quiet-temporal.ts'],
+          globalSetup: ['test/helpers/temporal-server.ts'],
+        },
+      },
     ],
   },
 });

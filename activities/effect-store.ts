@@ -1,5 +1,5 @@
 import { createEffectCommits } from '../inbox/effect-commits.ts';
-import { giveUpIntent } from '../store/effect-give-up.ts';
+import { giveUpIntent, withdrawIntent } from '../store/effect-give-up.ts';
 import { ownEffect, recallEffect } from '../store/effect-look-up.ts';
 import { resendIntent } from '../store/effect.ts';
 import type { EffectClass } from '../connectors/effect.ts';
@@ -53,6 +53,8 @@ export interface EffectStore {
   }): Promise<boolean>;
   /** Our request has ended without success: the send window ends `sendByInMs` from now (negative: it is past). */
   giveUp(ended: { readonly intent: string; readonly attempt: Attempt; readonly sendByInMs: number }): Promise<void>;
+  /** Our request is known not to have been carried out, and no earlier one was sent: it may be sent afresh. */
+  withdraw(refused: { readonly intent: string; readonly attempt: Attempt }): Promise<void>;
   recall(effect: {
     readonly flow: string;
     readonly connection: string;
@@ -77,6 +79,9 @@ export function createEffectStore(db: Database): EffectStore {
     },
     giveUp({ attempt, ...ended }) {
       return giveUpIntent(db, { ...ended, epoch: attempt.epoch });
+    },
+    withdraw({ attempt, intent }) {
+      return withdrawIntent(db, { intent, epoch: attempt.epoch });
     },
     async recall(effect) {
       return (await recallEffect(db, effect))?.result ?? null;

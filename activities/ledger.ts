@@ -143,6 +143,10 @@ async function unsent<T extends Json>(scope: LedgerScope, effect: EffectCall<T>,
       UNKNOWN_HINT,
     );
   }
+  if (effect.class === 'once') {
+    await scope.store.withdraw({ intent, attempt: scope.attempt });
+    return error;
+  }
   const settlingMs = error.data.ambiguous ? SETTLING_MS : 0;
   await scope.store.giveUp({ intent, attempt: scope.attempt, sendByInMs: settlingMs - WIRE_MS });
   return error;

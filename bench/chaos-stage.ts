@@ -71,11 +71,7 @@ export async function openChaosStage(
   };
   try {
     options.progress('starting PostgreSQL, Temporal, the sink, servers and workers');
-    const postgres = await createOwnPostgres(options.path);
-    if (postgres === null)
-      throw new Error(
-        'there are no PostgreSQL programs (initdb, postgres) on this machine; install them (Debian: apt-get install postgresql)',
-      );
+    const postgres = await requirePostgres(options.path);
     closers.push(() => postgres.remove());
     const db = createPostgres({ url: postgres.url, max: 4 });
     closers.push(() => db.close());
@@ -99,35 +95,36 @@ export async function openChaosStage(
       control: options.control,
       calmPerSecond: options.calmPerSecond,
     };
-    const startAll = async (role: 'server' | 'worker', count: number): Promise<Member[]> => {
-      const members: Member[] = [];
-      for (let number = 1; number <= count; number += 1) {
-        const port = await freePort();
-        const member = await startMember({ ...shared, role, name: `${role}-${number}`, port, crashAt: null }, options);
-        closers.push(() => member.child.kill('SIGKILL'));
-        members.push(member);
-      }
-      return members;
-    };
-    const servers = await startAll('server', counts.servers);
-    const workers = await startAll('worker', counts.workers);
-    const { kill: killTemporal, start: startTemporal } = temporal;
-    return {
-      servers,
-      workers,
-      sink,
-      postgres,
-      db,
-      secret,
-      client: new Client({ connection, dataConverter: createChaosConverter() }),
-      killTemporal,
-      startTemporal,
-      close,
-    };
+    const servers = await startAll({ ...shared, role: 'server' }, counts.servers, options, closers);
+    const workers = await startAll({ ...shared, role: 'worker' }, counts.workers, options, closers);
+    const client = new Client({ connection, dataConverter: createChaosConverter() });
+    return { servers, workers, sink, postgres, db, secret, client, killTemporal: temporal.kill, startTemporal: temporal.start, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+async function requirePostgres(path: string): Promise<OwnPostgres> {
+  const postgres = await createOwnPostgres(path);
+  if (postgres !== null) return postgres;
+  throw new Error('there are no PostgreSQL programs (initdb, postgres) on this machine; install them (Debian: apt-get install postgresql)');
+}
+
+async function startAll(
+  shared: Omit<ChaosSettings, 'name' | 'port' | 'crashAt'>,
+  count: number,
+  options: ChaosOptions,
+  closers: (() => Promise<unknown>)[],
+): Promise<Member[]> {
+  const members: Member[] = [];
+  for (let number = 1; number <= count; number += 1) {
+    const port = await freePort();
+    const member = await startMember({ ...shared, name: `${shared.role}-${number}`, port, crashAt: null }, options);
+    closers.push(() => member.child.kill('SIGKILL'));
+    members.push(member);
+  }
+  return members;
 }
 
 async function startMember(settings: ChaosSettings, options: ChaosOptions): Promise<Member> {

@@ -12,9 +12,16 @@ import { runOf } from './ingest-flow.ts';
 import { CONNECTION, FLOW } from './ingest-settings.ts';
 import type { Database } from '../store/database.ts';
 import type { LoadApp, LoadParts } from './load-app.ts';
+import type { WorkerOptions } from '../worker/create-worker.ts';
 
 /** As in `cli/processes`. */
 const POOL = 16;
+
+/** What a worker is told of the one flow. */
+const ONE_FLOW: Pick<WorkerOptions, 'directory' | 'flowsOf'> = {
+  directory: { flow: () => ({ do: FLOW, options: {} }), connectionType: (name) => (name === CONNECTION ? 'custom' : 'slack') },
+  flowsOf: () => [FLOW],
+};
 
 /** The product, all in one process, with the one flow of the load runs. */
 export async function startOurs(parts: LoadParts): Promise<LoadApp> {
@@ -40,8 +47,7 @@ export async function startOurs(parts: LoadParts): Promise<LoadApp> {
   const worker = await createWorker({
     ...shared,
     configured: [parts.sink],
-    directory: { flow: () => ({ do: FLOW, options: {} }), connectionType: (name) => (name === CONNECTION ? 'custom' : 'slack') },
-    flowsOf: () => [FLOW],
+    ...ONE_FLOW,
     record: (rows) => server.record(rows),
     onFreed: () => server.wake(),
     instead: { runOf },

@@ -11,6 +11,7 @@ import { bundleBare, bundleOurs } from './bundle.ts';
 import { startChild } from './child.ts';
 import { freePort } from './free-port.ts';
 import { SYSTEMS } from './ingest-settings.ts';
+import type { DevServer } from '../temporal/dev-server.ts';
 import type { Child, ChildOptions } from './child.ts';
 import type { AppSettings, SystemName } from './ingest-settings.ts';
 
@@ -55,16 +56,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   try {
     options.onProgress('starting Temporal, sink and systems');
     const metricsPort = await freePort();
-    const temporal = await startDevServer({
-      cliPath: options.temporalCliPath,
-      port: await freePort(),
-      uiPort: await freePort(),
-      dbFile: null,
-      codecEndpoint: null,
-      metricsPort,
-    });
+    const temporal = await startTemporal(options.temporalCliPath, metricsPort);
     closers.push(() => temporal.stop());
-    await register(temporal.address);
     const sink = await startChild({ entry: 'ingest-sink', name: 'sink', settings: null });
     closers.push(() => sink.stop());
     const database = options.postgresUrl === null ? null : await makeDatabase(options.postgresUrl);
@@ -98,10 +91,13 @@ function optional({ onLog, nodeOptions }: StageOptions): Pick<ChildOptions, 'onO
   return { ...(onLog === undefined ? {} : { onOutput: onLog }), ...(nodeOptions === undefined ? {} : { nodeOptions }) };
 }
 
-async function register(address: string): Promise<void> {
-  const connection = await Connection.connect({ address });
+async function startTemporal(cliPath: string, metricsPort: number): Promise<DevServer> {
+  const ports = { port: await freePort(), uiPort: await freePort(), metricsPort };
+  const temporal = await startDevServer({ cliPath, ...ports, dbFile: null, codecEndpoint: null });
+  const connection = await Connection.connect({ address: temporal.address });
   await registerSearchAttributes(connection, 'default');
   await connection.close();
+  return temporal;
 }
 
 async function writeBundles(folder: string): Promise<{ ours: string; bare: string }> {

@@ -53,7 +53,15 @@ export interface ServerProcess {
 /** Starts the server process; the one place where its parts are put together. */
 export async function createServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const { db, starter, owner, log, metrics } = options;
-  const dispatching = await createDispatching({ db, starter, owner, flows: options.flows, log, only: options.only, ...(options.calm === undefined ? {} : { calm: options.calm }) });
+  const dispatching = await createDispatching({
+    db,
+    starter,
+    owner,
+    flows: options.flows,
+    log,
+    only: options.only,
+    ...(options.calm === undefined ? {} : { calm: options.calm }),
+  });
   const recorder = createRecorder({ db, now: options.now, onRecorded: () => dispatching.wake(), shared: db.kind === 'postgres' });
   const intake = createIntake({ starter, owner, now: options.now });
   const receiver = createReceiver({

@@ -14,3 +14,8 @@ export async function giveUpIntent(
     [ended.intent, ended.epoch, ended.sendByInMs],
   );
 }
+
+/** Forgets a pending effect that is known not to have been carried out, so that it may be sent afresh. Only by the attempt that owns it. */
+export async function withdrawIntent(db: Queryable, refused: { readonly intent: string; readonly epoch: string }): Promise<void> {
+  await db.query('delete from effect where intent = $1 and epoch = $2::bigint and state = 0', [refused.intent, refused.epoch]);
+}

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { makeBreakableStore } from '../helpers/breakable-store.ts';
 import { countNotes, DUNNING_ONLY } from '../helpers/dunning.ts';
 import { eventually } from '../helpers/eventually.ts';
@@ -6,6 +6,7 @@ import { countRows } from '../helpers/inbox.ts';
 import { startOwnTemporal } from '../helpers/own-temporal.ts';
 import { failPaymentUnsent, sendChatwoot, sendStripe } from '../helpers/senders.ts';
 import { startStack } from '../helpers/stack.ts';
+import { teardown } from '../helpers/teardown.ts';
 import type { BreakableStore } from '../helpers/breakable-store.ts';
 import type { OwnTemporal } from '../helpers/own-temporal.ts';
 import type { StripeHook } from '../helpers/senders.ts';
@@ -24,9 +25,12 @@ describe('while both the store and Temporal are stopped', () => {
   let stack: Stack;
   let accepted: StripeHook;
   let refused: StripeHook;
+  const closeAfter = teardown();
   beforeAll(async () => {
     temporal = await startOwnTemporal();
+    closeAfter(() => temporal.remove());
     store = await makeBreakableStore();
+    closeAfter(() => store.remove());
     stack = await startStack({
       db: store.db,
       helpdesk: 'chatwoot',
@@ -35,15 +39,11 @@ describe('while both the store and Temporal are stopped', () => {
       connections: BOT,
       sandbox: { stripe: { retryWaitsMs: STRIPE_WAITS_MS } },
     });
+    closeAfter(() => stack.close());
+    closeAfter(() => temporal.start());
+    closeAfter(() => store.up());
     accepted = await failPaymentUnsent(stack);
     refused = await failPaymentUnsent(stack);
-  });
-  afterAll(async () => {
-    await store.up();
-    await temporal.start();
-    await stack.close();
-    await store.remove();
-    await temporal.remove();
   });
 
   it('a sender that repeats is answered 503 with Retry-After in time, and a Chatwoot agent bot 500, the code that it repeats after', async () => {

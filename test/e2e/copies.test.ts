@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { makeDatabase } from '../helpers/databases.ts';
 import { countNotes, DUNNING_ONLY } from '../helpers/dunning.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { countRows } from '../helpers/inbox.ts';
 import { failPaymentUnsent, sendStripe } from '../helpers/senders.ts';
 import { startStack } from '../helpers/stack.ts';
+import { teardown } from '../helpers/teardown.ts';
 import type { TestDatabase } from '../helpers/databases.ts';
 import type { StripeHook } from '../helpers/senders.ts';
 import type { Stack } from '../helpers/stack.ts';
@@ -15,14 +16,13 @@ describe('copies of one event', () => {
   let store: TestDatabase;
   let stack: Stack;
   let hook: StripeHook;
+  const closeAfter = teardown();
   beforeAll(async () => {
     store = await makeDatabase();
+    closeAfter(() => store.remove());
     stack = await startStack({ db: store.db, helpdesk: 'chatwoot', flows: DUNNING_ONLY });
+    closeAfter(() => stack.close());
     hook = await failPaymentUnsent(stack);
-  });
-  afterAll(async () => {
-    await stack.close();
-    await store.remove();
   });
 
   const workflows = async (): Promise<readonly string[]> => {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { startSandbox } from '../../sandbox/main.ts';
 import { signStripe } from '../fixtures/signers.ts';
 import { kill, makeDevFolder } from '../helpers/dev-process.ts';
@@ -7,6 +7,7 @@ import { eventually } from '../helpers/eventually.ts';
 import { startOwnTemporal } from '../helpers/own-temporal.ts';
 import { send } from '../helpers/receiver.ts';
 import { failPaymentUnsent } from '../helpers/senders.ts';
+import { teardown } from '../helpers/teardown.ts';
 import type { Sandbox } from '../../sandbox/main.ts';
 import type { DevFolder } from '../helpers/dev-process.ts';
 import type { OwnTemporal } from '../helpers/own-temporal.ts';
@@ -47,16 +48,15 @@ describe('the process killed with SIGKILL', () => {
   let sandbox: Sandbox;
   let folder: DevFolder;
   const hooks: StripeHook[] = [];
+  const closeAfter = teardown();
   beforeAll(async () => {
     temporal = await startOwnTemporal();
+    closeAfter(() => temporal.remove());
     sandbox = await startSandbox({ chatwoot: { messagesPerMinute: 100_000 } });
+    closeAfter(() => sandbox.close());
     for (let n = 0; n < EVENTS; n += 1) hooks.push(await failPaymentUnsent({ sandbox }));
     folder = makeDevFolder(toConfig(sandbox, temporal.address), toEnv(sandbox));
-  });
-  afterAll(async () => {
-    await folder.remove();
-    await sandbox.close();
-    await temporal.remove();
+    closeAfter(() => folder.remove());
   });
 
   const sendTo = async (port: number, { body }: StripeHook): Promise<number> => {

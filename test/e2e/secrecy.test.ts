@@ -1,5 +1,5 @@
 import { Client, Connection } from '@temporalio/client';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { signChatwoot, signStripe } from '../fixtures/signers.ts';
 import { makeBreakableStore } from '../helpers/breakable-store.ts';
 import { deskOf, failPosts } from '../helpers/desk.ts';
@@ -9,6 +9,7 @@ import { startOwnTemporal } from '../helpers/own-temporal.ts';
 import { CANARY, findIn, PLANTED, secretsOf, signaturesOf } from '../helpers/planted.ts';
 import { failPaymentUnsent, post, sendChatwoot, sendStripe } from '../helpers/senders.ts';
 import { startStack } from '../helpers/stack.ts';
+import { teardown } from '../helpers/teardown.ts';
 import type { BreakableStore } from '../helpers/breakable-store.ts';
 import type { OwnTemporal } from '../helpers/own-temporal.ts';
 import type { Reply } from '../helpers/receiver.ts';
@@ -31,10 +32,16 @@ describe('secrets, signatures, bodies and personal data of a whole run', () => {
   let listed = '';
   let disk: Buffer = Buffer.alloc(0);
 
+  const closeAfter = teardown();
   beforeAll(async () => {
     temporal = await startOwnTemporal();
+    closeAfter(() => temporal.remove());
     store = await makeBreakableStore();
+    closeAfter(() => store.remove());
     stack = await startStack({ db: store.db, helpdesk: 'chatwoot', flows: FLOWS, temporalAddress: temporal.address });
+    closeAfter(() => stack.close());
+    closeAfter(() => temporal.start());
+    closeAfter(() => store.up());
     await runFlows(stack, store);
     await runParked(stack);
     refusals.push(...(await sendRefused(stack)));
@@ -47,13 +54,6 @@ describe('secrets, signatures, bodies and personal data of a whole run', () => {
     refusals.push(await sendStripe(stack, (await failPaymentUnsent(stack, PLANTED.email)).body));
     disk = temporal.bytes();
     planted = [...Object.values(PLANTED), ...secretsOf(stack), ...signaturesOf(stack)];
-  });
-  afterAll(async () => {
-    await store.up();
-    await temporal.start();
-    await stack.close();
-    await store.remove();
-    await temporal.remove();
   });
 
   it('the run met every kind of answer and signed many requests', () => {

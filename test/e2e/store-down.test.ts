@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { makeBreakableStore } from '../helpers/breakable-store.ts';
 import { countNotes, DUNNING_ONLY } from '../helpers/dunning.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { countRows } from '../helpers/inbox.ts';
 import { failPaymentUnsent, sendStripe } from '../helpers/senders.ts';
 import { startStack } from '../helpers/stack.ts';
+import { teardown } from '../helpers/teardown.ts';
 import type { BreakableStore } from '../helpers/breakable-store.ts';
 import type { StripeHook } from '../helpers/senders.ts';
 import type { Stack } from '../helpers/stack.ts';
@@ -17,15 +18,14 @@ describe('while the store is stopped', () => {
   let store: BreakableStore;
   let stack: Stack;
   const hooks: StripeHook[] = [];
+  const closeAfter = teardown();
   beforeAll(async () => {
     store = await makeBreakableStore();
+    closeAfter(() => store.remove());
     stack = await startStack({ db: store.db, helpdesk: 'chatwoot', flows: DUNNING_ONLY });
+    closeAfter(() => stack.close());
+    closeAfter(() => store.up());
     for (let n = 0; n <= EVENTS; n += 1) hooks.push(await failPaymentUnsent(stack));
-  });
-  afterAll(async () => {
-    await store.up();
-    await stack.close();
-    await store.remove();
   });
 
   const intakes = async (): Promise<readonly { readonly id: string; readonly status: string }[]> => {

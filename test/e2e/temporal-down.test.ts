@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { makeDatabase } from '../helpers/databases.ts';
 import { countNotes, DUNNING_ONLY } from '../helpers/dunning.ts';
 import { eventually } from '../helpers/eventually.ts';
@@ -6,6 +6,7 @@ import { countRows } from '../helpers/inbox.ts';
 import { startOwnTemporal } from '../helpers/own-temporal.ts';
 import { failPaymentUnsent, sendStripe } from '../helpers/senders.ts';
 import { startStack } from '../helpers/stack.ts';
+import { teardown } from '../helpers/teardown.ts';
 import type { TestDatabase } from '../helpers/databases.ts';
 import type { OwnTemporal } from '../helpers/own-temporal.ts';
 import type { StripeHook } from '../helpers/senders.ts';
@@ -18,16 +19,15 @@ describe('while Temporal is stopped', () => {
   let store: TestDatabase;
   let stack: Stack;
   const hooks: StripeHook[] = [];
+  const closeAfter = teardown();
   beforeAll(async () => {
     temporal = await startOwnTemporal();
+    closeAfter(() => temporal.remove());
     store = await makeDatabase();
+    closeAfter(() => store.remove());
     stack = await startStack({ db: store.db, helpdesk: 'chatwoot', flows: DUNNING_ONLY, temporalAddress: temporal.address });
+    closeAfter(() => stack.close());
     for (let n = 0; n <= EVENTS; n += 1) hooks.push(await failPaymentUnsent(stack));
-  });
-  afterAll(async () => {
-    await stack.close();
-    await store.remove();
-    await temporal.remove();
   });
 
   it('events are answered 200 and wait, and each is delivered once when Temporal is back', async () => {

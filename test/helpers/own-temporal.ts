@@ -29,9 +29,6 @@ export async function startOwnTemporal(): Promise<OwnTemporal> {
   // It takes ports of its own choice beside these, which another process may snatch: that is no matter of the test.
   let server: DevServer | null = await startIt().catch(startIt);
   const { address } = server;
-  // A test file that fails before it can stop the server must not leave it behind.
-  const onExit = (): void => void (server !== null && process.kill(server.pid, 'SIGKILL'));
-  process.once('exit', onExit);
   const stop = async (): Promise<void> => {
     await server?.stop();
     server = null;
@@ -45,7 +42,6 @@ export async function startOwnTemporal(): Promise<OwnTemporal> {
     bytes: () => Buffer.concat(readdirSync(folder).map((name) => readFileSync(join(folder, name)))),
     async remove() {
       await stop();
-      process.off('exit', onExit);
       rmSync(folder, { recursive: true, force: true });
     },
   };

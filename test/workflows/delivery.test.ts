@@ -8,6 +8,7 @@ import type { Activities } from '../../activities/interface.ts';
 import type { StepFailure } from '../../flows/steps.ts';
 import type { GroupMember, GroupRef, LoadedGroup, SettleInput } from '../../workflows/contract.ts';
 import type { WorkflowHost } from '../helpers/workflow-host.ts';
+import type { WorkflowHandle } from '@temporalio/client';
 
 const OPTIONS = {
   connection: 'helpdesk',
@@ -116,7 +117,7 @@ describe('a parked delivery', () => {
     ['edit', [{ values: { 'read-invoice': { invoiceId: 'in_2' } } }], [], ['edit 2 {"read-invoice":{"invoiceId":"in_2"}}']],
   ] as const)('is released by %s, and blamed for what failed', async (name, args, finished, asked) => {
     const handle = await startParked();
-    expect(await handle.executeUpdate<string, unknown[]>(name, { args: [...args] })).toBe(`${name}: accepted`);
+    expect(await send(handle, name, args)).toBe(`${name}: accepted`);
     expect(await handle.result()).toMatchObject({ outcome: 'released', reason: `${name} by an operator after invalid` });
     expect(world.settled.at(-1)).toMatchObject({ then: 'free', retrying: true, notBeforeMs: 0 });
     expect(world.settled.at(-1)?.finished).toMatchObject(finished);
@@ -156,7 +157,7 @@ describe('a parked delivery', () => {
     ['an edit that is missing', 'edit', []],
   ])('refuses %s', async (_title, name, args) => {
     const handle = await startParked();
-    await expect(handle.executeUpdate<string, unknown[]>(name, { args: [...args] })).rejects.toThrow(WorkflowUpdateFailedError);
+    await expect(send(handle, name, args)).rejects.toThrow(WorkflowUpdateFailedError);
     await handle.terminate();
   });
 });
@@ -249,4 +250,8 @@ function failOn(deliveryId: string, which: string, failure: Partial<StepFailure>
     retryAfterMs: null,
     ...failure,
   });
+}
+
+function send(handle: WorkflowHandle, name: string, [edit]: readonly unknown[]): Promise<string> {
+  return edit === undefined ? handle.executeUpdate<string, []>(name) : handle.executeUpdate<string, [unknown]>(name, { args: [edit] });
 }

@@ -1,0 +1,69 @@
+import { describe, expect, it } from 'vitest';
+import { lost, toApplicationFailure, toStepFailure } from '../../activities/failure.ts';
+import { ConnectorError } from '../../connectors/errors.ts';
+import { StepError } from '../../flows/steps.ts';
+import { StoreUnavailable } from '../../store/database.ts';
+import type { ConnectorErrorData, Retry } from '../../connectors/errors.ts';
+
+const DATA: ConnectorErrorData = {
+  code: 'unavailable',
+  retry: { kind: 'backoff' },
+  connection: 'helpdesk',
+  operation: 'POST /api/x',
+  hint: 'Wait a little.',
+  ambiguous: true,
+};
+
+describe('a failed step', () => {
+  it.each<[string, Retry, string, number | null]>([
+    ['is retried where the remote system may answer later', { kind: 'backoff' }, 'retry', null],
+    ['is retried after a short delay that was named', { kind: 'after', ms: 15_000 }, 'retry', 15_000],
+    ['closes the gate where the delay that was named is long', { kind: 'after', ms: 15_001 }, 'gate', 15_001],
+    ['closes the gate where the credentials are wrong', { kind: 'reauth' }, 'gate', null],
+    ['is left to a person where no retry helps', { kind: 'never' }, 'attention', null],
+  ])('%s', (_title, retry, kind, retryAfterMs) => {
+    expect(toStepFailure(new ConnectorError({ ...DATA, retry }), 'note')).toMatchObject({
+      kind,
+      retryAfterMs,
+      step: 'note',
+      connection: 'helpdesk',
+    });
+  });
+
+  it('says what failed and what to do, each once', () => {
+    const failure = toStepFailure(new ConnectorError({ ...DATA, status: 503, requestId: 'req_1' }), 'note');
+    expect(failure.message).toBe('helpdesk: POST /api/x failed: unavailable (HTTP 503) [request req_1].');
+    expect(failure.hint).toBe('Wait a little.');
+  });
+
+  it.each([
+    ['the store did not answer', new StoreUnavailable('gone'), 'store_unavailable'],
+    ['something unexpected happened', new TypeError('secret text'), 'internal'],
+    ['something that is no error was thrown', 'secret text', 'internal'],
+  ])('is retried where %s, without its text', (_title, error, code) => {
+    const failure = toStepFailure(error, 'note');
+    expect(failure).toMatchObject({ code, kind: 'retry', connection: null });
+    expect(JSON.stringify(failure)).not.toContain('secret text');
+  });
+
+  it('keeps what an operation has said already', () => {
+    const failure = { ...toStepFailure('x', 'note'), code: 'missing_ability' };
+    expect(toStepFailure(new StepError(failure), 'other')).toBe(failure);
+    expect(lost('note').failure).toMatchObject({ code: 'lost', kind: 'lost' });
+  });
+});
+
+describe('as Temporal sees it, a failed step', () => {
+  it.each([
+    ['retry', null, false, undefined],
+    ['retry', 1500, false, 1500],
+    ['gate', 600_000, true, undefined],
+    ['attention', null, true, undefined],
+    ['lost', null, true, undefined],
+  ] as const)('of kind %s with a delay of %s ms is final: %s', (kind, retryAfterMs, nonRetryable, nextRetryDelay) => {
+    const failure = { ...toStepFailure(new ConnectorError(DATA), 'note'), kind, retryAfterMs };
+    const seen = toApplicationFailure(failure);
+    expect(seen).toMatchObject({ type: 'unavailable', nonRetryable, details: [failure] });
+    expect(seen.nextRetryDelay).toBe(nextRetryDelay);
+  });
+});
