@@ -21,7 +21,7 @@ function withoutLedger(store: EffectStore): EffectStore {
   };
 }
 
-/** An attempt that was overtaken writes all the same, under its own old epoch. */
+/** An attempt that was overtaken goes on all the same: it writes under its own old epoch and takes its settling for accepted. */
 function withoutFence(store: EffectStore, db: Database): EffectStore {
   return {
     ...store,
@@ -40,6 +40,10 @@ function withoutFence(store: EffectStore, db: Database): EffectStore {
         intent.fingerprint,
       ]);
       return rows.length === 0 ? outcome : { kind: 'fresh', row: toRow(intent) };
+    },
+    async settle(outcome) {
+      await store.settle(outcome);
+      return true;
     },
   };
 }

@@ -78,13 +78,11 @@ export async function openChaosStage(
     await migrate(db);
     const temporal = await createTemporal(options.temporalCliPath, join(folder, 'temporal.db'));
     closers.push(() => temporal.stop());
-    const connection = await Connection.connect({ address: temporal.address });
+    const connection = await connectTo(temporal.address);
     closers.push(() => connection.close());
-    await registerSearchAttributes(connection, 'default');
     const sink = await startChild({ entry: 'chaos-sink', name: 'sink', settings: null });
     closers.push(() => sink.stop());
-    const bundlePath = join(folder, 'bundle.js');
-    await writeFile(bundlePath, (await bundleOurs('chaos')).code);
+    const bundlePath = await writeBundle(folder);
     const secret = randomBytes(32).toString('base64');
     const shared = {
       databaseUrl: postgres.url,
@@ -103,6 +101,18 @@ export async function openChaosStage(
     await close();
     throw error;
   }
+}
+
+async function writeBundle(folder: string): Promise<string> {
+  const path = join(folder, 'bundle.js');
+  await writeFile(path, (await bundleOurs('chaos')).code);
+  return path;
+}
+
+async function connectTo(address: string): Promise<Connection> {
+  const connection = await Connection.connect({ address });
+  await registerSearchAttributes(connection, 'default');
+  return connection;
 }
 
 async function requirePostgres(path: string): Promise<OwnPostgres> {
