@@ -3,8 +3,11 @@ import { temporalReset } from './temporal-reset.ts';
 import type { ChaosStage, Member } from './chaos-stage.ts';
 
 const REST_MS = 3000;
-/** Longer than a batch may go without a heartbeat (15 s) and a workflow task waits for its stalled worker (10 s): others have taken over. */
-const STALL_MS = 28_000;
+/**
+ * A stalled worker's open polls swallow workflow tasks, so that Temporal alone may take minutes to give its batches up. An operator
+ * who ends them makes the reaper release them when their leases are up (30 s, looked at each 5 s): then others have taken over.
+ */
+const STALL_MS = 38_000;
 /** So slow that many events wait for each key, and a group lasts for seconds. */
 const SLOW_SINK = { refuse: 0.01, cut: 0.01, slowMs: 1200 };
 const PILE_UP_MS = 7000;
@@ -41,7 +44,7 @@ export const FAULTS: readonly Fault[] = [
   {
     name: 'stall',
     what: `a worker stalls for ${STALL_MS / 1000} s and comes back from the dead`,
-    run: (stage) => withSlowSink(stage, () => stall(stage.workers[1] ?? stage.workers[0])),
+    run: (stage) => withSlowSink(stage, () => stall(stage, stage.workers[1] ?? stage.workers[0])),
   },
   { name: 'operator', what: 'an operator terminates and resets workflows', run: (stage) => withSlowSink(stage, () => operate(stage)) },
 ];
@@ -72,8 +75,11 @@ async function withSlowSink(stage: ChaosStage, work: () => Promise<void>): Promi
   await stage.sink.ask('faults', USUAL_SINK);
 }
 
-async function stall(member: Member | undefined): Promise<void> {
+async function stall({ client }: ChaosStage, member: Member | undefined): Promise<void> {
   await member?.child.kill('SIGSTOP');
+  for await (const { workflowId, runId } of client.workflow.list({ query: 'ExecutionStatus="Running" and WorkflowType="batch"' })) {
+    await client.workflow.getHandle(workflowId, runId).terminate('its worker stalls').catch(() => undefined);
+  }
   await new Promise((resolve) => setTimeout(resolve, STALL_MS));
   await member?.child.kill('SIGCONT');
 }
