@@ -78,7 +78,10 @@ async function withSlowSink(stage: ChaosStage, work: () => Promise<void>): Promi
 async function stall({ client }: ChaosStage, member: Member | undefined): Promise<void> {
   await member?.child.kill('SIGSTOP');
   for await (const { workflowId, runId } of client.workflow.list({ query: 'ExecutionStatus="Running" and WorkflowType="batch"' })) {
-    await client.workflow.getHandle(workflowId, runId).terminate('its worker stalls').catch(() => undefined);
+    await client.workflow
+      .getHandle(workflowId, runId)
+      .terminate('its worker stalls')
+      .catch(() => undefined);
   }
   await new Promise((resolve) => setTimeout(resolve, STALL_MS));
   await member?.child.kill('SIGCONT');

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { createEffectCommits } from '../../inbox/effect-commits.ts';
 import { beginLease } from '../../store/begin.ts';
+import { withdrawIntent } from '../../store/effect-give-up.ts';
 import { allowResend, resendIntent, settleEffect, writeIntent, writeIntents } from '../../store/effect.ts';
 import { findEffect, ownEffect, recallEffect } from '../../store/effect-look-up.ts';
 import { releaseLease } from '../../store/lease.ts';
@@ -99,6 +100,21 @@ describeOnEachDatabase('an intent', (open) => {
     expect(await allowResend(db, { lease: 'L2', deliveryId: row?.deliveryId ?? '' })).toBe(0);
     expect(await allowResend(db, { lease: 'L1', deliveryId: row?.deliveryId ?? '' })).toBe(1);
     expect(await writeIntent(db, toIntent(row, { class: 'once' }))).toMatchObject({ kind: 'fresh' });
+  });
+
+  it('that was refused is fresh again once it is withdrawn, by the attempt that owns it alone and while it is pending', async () => {
+    const db = await open();
+    await recordEach(db, 'sync', 'k', ['one']);
+    const [row] = await claimAndBegin(db, 'L1');
+    const { intent, epoch } = toIntent(row);
+    await writeIntent(db, toIntent(row));
+    await withdrawIntent(db, { intent, epoch: String(BigInt(epoch) - 1n) });
+    expect(await writeIntent(db, toIntent(row))).toMatchObject({ kind: 'existing' });
+    await withdrawIntent(db, { intent, epoch });
+    expect(await writeIntent(db, toIntent(row))).toMatchObject({ kind: 'fresh' });
+    await settleEffect(db, { intent, epoch, state: 'done', remoteId: '7', result: null });
+    await withdrawIntent(db, { intent, epoch });
+    expect(await writeIntent(db, toIntent(row))).toMatchObject({ kind: 'existing' });
   });
 
   it('written twice in one commit is fresh once', async () => {
