@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { temporalReset } from './temporal-reset.ts';
+import type { Database } from '../store/database.ts';
 import type { ChaosStage, Member } from './chaos-stage.ts';
 
 const REST_MS = 3000;
-/**
- * A stalled worker's open polls swallow workflow tasks, so that Temporal alone may take minutes to give its batches up. An operator
- * who ends them makes the reaper release them when their leases are up (30 s, looked at each 5 s): then others have taken over.
- */
-const STALL_MS = 38_000;
+/** By then the batches of workers that are alive have ended: what is still held is the stalled worker's. */
+const OTHERS_END_WITHIN_MS = 22_000;
+const TAKEN_OVER_WITHIN_MS = 60_000;
+const LOOK_EVERY_MS = 50;
 /** So slow that many events wait for each key, and a group lasts for seconds. */
 const SLOW_SINK = { refuse: 0.01, cut: 0.01, slowMs: 1200 };
 const PILE_UP_MS = 7000;
@@ -43,7 +43,7 @@ export const FAULTS: readonly Fault[] = [
   { name: 'postgres', what: 'stop PostgreSQL at once for 5 s', run: crashPostgres },
   {
     name: 'stall',
-    what: `a worker stalls for ${STALL_MS / 1000} s and comes back from the dead`,
+    what: 'a worker stalls until others have taken over, and comes back from the dead',
     run: (stage) => withSlowSink(stage, () => stall(stage, stage.workers[1] ?? stage.workers[0])),
   },
   { name: 'operator', what: 'an operator terminates and resets workflows', run: (stage) => withSlowSink(stage, () => operate(stage)) },
@@ -75,16 +75,37 @@ async function withSlowSink(stage: ChaosStage, work: () => Promise<void>): Promi
   await stage.sink.ask('faults', USUAL_SINK);
 }
 
-async function stall({ client }: ChaosStage, member: Member | undefined): Promise<void> {
+/**
+ * A stalled worker's open polls swallow workflow tasks, so that Temporal alone may take minutes to give its batches up. An operator
+ * who ends them makes the reaper release them when their leases are up. It comes back when the first of its keys has been taken
+ * over: in the middle of groups that others have just begun.
+ */
+async function stall({ client, db }: ChaosStage, member: Member | undefined): Promise<void> {
   await member?.child.kill('SIGSTOP');
+  const leases = (await db.query<{ lease: string }>("select id as lease from lease where open and kind = 'batch'")).map(
+    ({ lease }) => lease,
+  );
   for await (const { workflowId, runId } of client.workflow.list({ query: 'ExecutionStatus="Running" and WorkflowType="batch"' })) {
     await client.workflow
       .getHandle(workflowId, runId)
       .terminate('its worker stalls')
       .catch(() => undefined);
   }
-  await new Promise((resolve) => setTimeout(resolve, STALL_MS));
+  await new Promise((resolve) => setTimeout(resolve, OTHERS_END_WITHIN_MS));
+  const held = await db.query<{ flow: string; key: string }>('select flow, key from queue_key where lease = any($1)', [leases]);
+  const untilMs = Date.now() + TAKEN_OVER_WITHIN_MS;
+  while (Date.now() < untilMs && (await countTakenOver(db, held, leases)) === 0) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
   await member?.child.kill('SIGCONT');
+}
+
+async function countTakenOver(db: Database, held: readonly { flow: string; key: string }[], leases: readonly string[]): Promise<number> {
+  const rows = await db.query(
+    'select 1 from queue_key join unnest($1::text[], $2::text[]) as held (flow, key) using (flow, key) where lease is not null and lease <> all($3)',
+    [held.map(({ flow }) => flow), held.map(({ key }) => key), [...leases]],
+  );
+  return rows.length;
 }
 
 /**

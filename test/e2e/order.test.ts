@@ -2,7 +2,6 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { pauseFlow } from '../../store/gate.ts';
 import { makeDatabase } from '../helpers/databases.ts';
 import { deskOf, failPosts } from '../helpers/desk.ts';
-import { eventually } from '../helpers/eventually.ts';
 import { startStack } from '../helpers/stack.ts';
 import { allSettled, recordedTags, threadTags, workflowsOf } from '../helpers/watch.ts';
 import type { FaultKind } from '../../sandbox/core/faults.ts';
@@ -76,18 +75,15 @@ describe('a group that fails in the middle', () => {
     await pauseFlow(made.db, FLOW, true);
     write('new', 'c1', [0, 6]);
     await stack.sandbox.chatwoot.hooks.idle();
+    // The first three posts are only slow, so that the fault meets the fourth.
+    failPosts(stack.sandbox, 'slow', { times: 3, ms: 1 });
+    failPosts(stack.sandbox, '500');
     await pauseFlow(made.db, FLOW, false);
-    // The thread and its first replies are there before the fault is armed, so it meets the middle.
-    await eventually(() => {
-      if (stack.sandbox.slack.journal.count({ route: '/api/chat.postMessage' }) < 3) throw new Error('not there yet');
-      failPosts(stack.sandbox, '500');
-    });
     const rows = await allSettled(made.db, 7);
 
     expect(threadTags(stack)).toEqual(await recordedTags(made.db, FLOW));
     const posted = stack.sandbox.slack.journal.requests({ route: '/api/chat.postMessage' });
-    expect(posted.filter(({ fault }) => fault === null)).toHaveLength(7);
-    expect(posted.filter(({ fault }) => fault !== null)).toHaveLength(1);
+    expect(posted.map(({ fault }) => fault)).toEqual(['slow', 'slow', 'slow', '500', null, null, null, null]);
     expect(rows.filter(({ attempts }) => attempts > 1)).toHaveLength(1);
   });
 });
