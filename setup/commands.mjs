@@ -20,7 +20,7 @@ export const COMMANDS = {
   vectors: { program: ['dist/bench/vectors.js'], build: true, temporal: 'no', postgres: false },
   test: { program: ['setup/gates.mjs'], build: true, temporal: 'yes', postgres: true },
   'test:unit': { program: [VITEST, 'run'], build: true, temporal: 'yes', postgres: true },
-  histories: { program: [VITEST, 'run', '--config', 'vitest.histories.config.ts'], build: false, temporal: 'yes', postgres: false },
+  histories: { program: [VITEST, 'run', '--config', 'vitest.histories.config.ts'], build: true, temporal: 'yes', postgres: false },
   chaos: { program: ['dist/bench/chaos.js'], build: true, temporal: 'yes', postgres: true },
   bench: { program: ['dist/bench/main.js'], build: true, temporal: 'yes', postgres: true },
   screenshots: { program: ['setup/screenshots.mjs'], build: true, temporal: 'yes', postgres: false },

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises';
-import { PGlite, types } from '@electric-sql/pglite';
 import { lockFolder } from './folder-lock.ts';
+import { openThread } from './pglite-calls.ts';
 import { toStoreFailure } from './sql-failure.ts';
 import type { Database, Queryable, Row } from './database.ts';
+import type { PgliteThread } from './pglite-calls.ts';
 
 /** Where PGlite keeps its files. */
 export interface PgliteSettings {
@@ -10,28 +11,37 @@ export interface PgliteSettings {
   readonly dataDir?: string;
 }
 
-/** PostgreSQL embedded in this process. One process at a time: a second one on the same folder is refused with a clear error. */
+/**
+ * PostgreSQL embedded in this process, on a thread of its own. One process at a time: a second one on the same folder is refused
+ * with a clear error.
+ */
 export async function createPglite(settings: PgliteSettings = {}): Promise<Database> {
   const unlock = settings.dataDir === undefined ? undefined : await lockDataDir(settings.dataDir);
-  const lite = await start(settings.dataDir).catch(async (error: unknown) => {
+  const thread = await openThread({ dataDir: settings.dataDir ?? null }).catch(async (error: unknown) => {
     await unlock?.();
     throw error;
   });
-  const inTurn = createTurns();
+  const turns = createTurns();
+  const listeners = new Map<string, Set<() => void>>();
+  thread.onNotified((channel) => listeners.get(channel)?.forEach((callback) => callback()));
   return {
     kind: 'pglite',
-    query: (text, values) => inTurn(() => runOn(lite, text, values)),
-    transaction: (work) => inTurn(() => inTransaction(lite, work)),
-    listen: (channel, callback) => lite.listen(channel, callback),
+    query: (text, values) => turns.pass(() => runOn(thread, text, values)),
+    transaction: (work) => turns.hold(() => inTransaction(thread, work)),
+    listen: async (channel, callback) => {
+      const callbacks = listeners.get(channel) ?? new Set();
+      callbacks.add(callback);
+      if (!listeners.has(channel)) {
+        listeners.set(channel, callbacks);
+        await turns.pass(() => thread.call({ do: 'listen', channel }));
+      }
+      return async () => void callbacks.delete(callback);
+    },
     close: async () => {
-      await lite.close();
+      await turns.hold(() => thread.close());
       await unlock?.();
     },
   };
-}
-
-interface Runner {
-  query<R>(text: string, values?: unknown[]): Promise<{ readonly rows: R[] }>;
 }
 
 async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
@@ -39,43 +49,44 @@ async function lockDataDir(dataDir: string): Promise<() => Promise<void>> {
   return lockFolder(dataDir);
 }
 
-async function start(dataDir: string | undefined): Promise<PGlite> {
-  const parsers = {
-    [types.INT8]: (value: string): string => value,
-    [types.BYTEA]: (value: string): Buffer => Buffer.from(value.slice(2), 'hex'),
-  };
-  return PGlite.create({ ...(dataDir === undefined ? {} : { dataDir }), parsers });
+interface Turns {
+  /** Begins the work in its turn; what comes after it need not wait for its end, for the thread keeps the order. */
+  pass<T>(work: () => Promise<T>): Promise<T>;
+  /** Does the work in its turn; what comes after it waits for its end. */
+  hold<T>(work: () => Promise<T>): Promise<T>;
 }
 
-/**
- * Statements run on this thread and block it. Between two of them sockets and timers get their turn: a store that always has
- * a next statement would otherwise keep the receiver from reading any request.
- */
-function createTurns(): <T>(work: () => Promise<T>) => Promise<T> {
+/** There is one session: between a transaction's first and last statement no other may come in. */
+function createTurns(): Turns {
   let last: Promise<unknown> = Promise.resolve();
-  return (work) => {
-    const done = last.then(work);
-    last = done.then(letOthers, letOthers);
-    return done;
+  let held = 0;
+  return {
+    pass: (work) => (held === 0 ? work() : last.then(work)),
+    hold(work) {
+      held += 1;
+      const done = last.then(work).finally(() => (held -= 1));
+      last = done.catch(() => undefined);
+      return done;
+    },
   };
 }
 
-function letOthers(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
-async function runOn<R extends Row>(runner: Runner, text: string, values?: readonly unknown[]): Promise<readonly R[]> {
+async function runOn<R extends Row>(thread: PgliteThread, text: string, values?: readonly unknown[]): Promise<readonly R[]> {
   try {
-    return (await runner.query<R>(text, values === undefined ? undefined : [...values])).rows;
+    return await thread.call<R>({ do: 'query', text, values: values ?? null });
   } catch (error) {
     throw toStoreFailure(error);
   }
 }
 
-async function inTransaction<T>(lite: PGlite, work: (tx: Queryable) => Promise<T>): Promise<T> {
+async function inTransaction<T>(thread: PgliteThread, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  await runOn(thread, 'begin');
   try {
-    return await lite.transaction((tx) => work({ query: (text, values) => runOn(tx, text, values) }));
+    const result = await work({ query: (text, values) => runOn(thread, text, values) });
+    await runOn(thread, 'commit');
+    return result;
   } catch (error) {
-    throw toStoreFailure(error);
+    await runOn(thread, 'rollback').catch(() => undefined);
+    throw error;
   }
 }
