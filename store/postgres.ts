@@ -1,14 +1,13 @@
 import pg from 'pg';
 import { listenOnPostgres } from './postgres-listen.ts';
-import { isRolledBack, toStoreFailure } from './sql-failure.ts';
-import type { Database, Queryable, Row } from './database.ts';
+import { inPool, inTransaction } from './pool.ts';
+import { isRolledBack } from './sql-failure.ts';
+import type { Database } from './database.ts';
 
 const CONNECT_TIMEOUT_MS = 1_500;
 const STATEMENT_TIMEOUT_MS = 30_000;
 const DEFAULT_MAX_CONNECTIONS = 10;
 const DEADLOCK_TRIES = 5;
-/** Statements that begin with this comment are prepared once per connection under that name: their planning costs more than their running. */
-const PREPARED = /^\/\* prepare: (\w+) \*\//;
 
 /** How to reach PostgreSQL. */
 export interface PostgresSettings {
@@ -34,7 +33,7 @@ export function createPostgres(settings: PostgresSettings): Database {
   pool.on('error', () => undefined);
   return {
     kind: 'postgres',
-    query: (text, values) => repeatRolledBack(() => runOn(pool, text, values)),
+    query: (text, values) => repeatRolledBack(() => inPool(pool, text, values)),
     transaction: (work) => repeatRolledBack(() => inTransaction(pool, work)),
     listen: (channel, callback) => listenOnPostgres({ url: settings.url, connectTimeoutMs: CONNECT_TIMEOUT_MS }, channel, callback),
     close: () => pool.end(),
@@ -48,42 +47,5 @@ async function repeatRolledBack<T>(run: () => Promise<T>): Promise<T> {
     } catch (error) {
       if (!isRolledBack(error) || attempt >= DEADLOCK_TRIES) throw error;
     }
-  }
-}
-
-async function runOn<R extends Row>(runner: pg.Pool | pg.PoolClient, text: string, values?: readonly unknown[]): Promise<readonly R[]> {
-  try {
-    const name = PREPARED.exec(text)?.[1];
-    return (
-      await runner.query<R>({ text, ...(name === undefined ? {} : { name }), ...(values === undefined ? {} : { values: [...values] }) })
-    ).rows;
-  } catch (error) {
-    throw toStoreFailure(error);
-  }
-}
-
-async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
-  const client = await connect(pool);
-  try {
-    await runOn(client, 'begin');
-    const result = await work({ query: (text, values) => runOn(client, text, values) });
-    await runOn(client, 'commit');
-    client.release();
-    return result;
-  } catch (error) {
-    const clean = await runOn(client, 'rollback').then(
-      () => true,
-      () => false,
-    );
-    client.release(!clean);
-    throw error;
-  }
-}
-
-async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
-  try {
-    return await pool.connect();
-  } catch (error) {
-    throw toStoreFailure(error);
   }
 }

@@ -1,0 +1,57 @@
+import { StoreUnavailable } from './database.ts';
+import { toStoreFailure } from './sql-failure.ts';
+import type pg from 'pg';
+import type { Queryable, Row } from './database.ts';
+
+/** Statements that begin with this comment are prepared once per connection under that name: their planning costs more than their running. */
+const PREPARED = /^\/\* prepare: (\w+) \*\//;
+
+/** Runs one statement. The connection is kept where only the statement failed: PGlite has no other, and its prepared statements go with it. */
+export async function inPool<R extends Row>(pool: pg.Pool, text: string, values?: readonly unknown[]): Promise<readonly R[]> {
+  const client = await connect(pool);
+  try {
+    const rows = await runOn<R>(client, text, values);
+    client.release();
+    return rows;
+  } catch (error) {
+    client.release(error instanceof StoreUnavailable);
+    throw error;
+  }
+}
+
+/** Does the work in one transaction; what it throws rolls back. */
+export async function inTransaction<T>(pool: pg.Pool, work: (tx: Queryable) => Promise<T>): Promise<T> {
+  const client = await connect(pool);
+  try {
+    await runOn(client, 'begin');
+    const result = await work({ query: (text, values) => runOn(client, text, values) });
+    await runOn(client, 'commit');
+    client.release();
+    return result;
+  } catch (error) {
+    const clean = await runOn(client, 'rollback').then(
+      () => true,
+      () => false,
+    );
+    client.release(!clean);
+    throw error;
+  }
+}
+
+async function runOn<R extends Row>(client: pg.PoolClient, text: string, values?: readonly unknown[]): Promise<readonly R[]> {
+  try {
+    const name = PREPARED.exec(text)?.[1];
+    const named = name === undefined ? {} : { name };
+    return (await client.query<R>({ text, ...named, ...(values === undefined ? {} : { values: [...values] }) })).rows;
+  } catch (error) {
+    throw toStoreFailure(error);
+  }
+}
+
+async function connect(pool: pg.Pool): Promise<pg.PoolClient> {
+  try {
+    return await pool.connect();
+  } catch (error) {
+    throw toStoreFailure(error);
+  }
+}
