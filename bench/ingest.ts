@@ -14,18 +14,19 @@ postgres  the product on PostgreSQL        } receiver, dispatcher and worker in 
 pglite    the product on the embedded store }
 bare      client.workflow.start for each request, one activity
 
---seconds N  length of each phase of acknowledging; calm phases take twice that (default 4)
---rounds N   rounds of acknowledging, the systems by turns (default 3)
+--seconds N  length of each phase of acknowledging (default 1.5)
+--rounds N   rounds of acknowledging, the systems by turns; a ratio is the median over the rounds (default 7)
 --burst N    events of the burst (default 5000; bare gets 300, it would take minutes)
 --json       figures as JSON
 
 Acknowledging: 32 connections, each sends when it was answered; what is recorded is held back and delivered afterwards.
-Burst: the same with delivery going on. Calm: 10 events a second. Each event is one HTTP call at a sink in a process of
+Burst: the same with delivery going on. Calm: 10 events a second for 10 s. Each event is one HTTP call at a sink in a process of
 its own; every acknowledged id is looked for there. Temporal is its dev server, in memory (the fastest for bare).
 Exit status: 0 every figure holds, 1 one does not, 2 nothing could be measured.
 `;
 
 const BARE_BURST = 300;
+const CALM_MS = 10_000;
 const WARM_UP_EVENTS = 500;
 const BARE_WARM_UP_EVENTS = 32;
 
@@ -50,8 +51,8 @@ export async function runIngest(args: readonly string[], surroundings: IngestSur
     options: {
       json: { type: 'boolean' },
       help: { type: 'boolean' },
-      seconds: { type: 'string', default: '4' },
-      rounds: { type: 'string', default: '3' },
+      seconds: { type: 'string', default: '1.5' },
+      rounds: { type: 'string', default: '7' },
       burst: { type: 'string', default: '5000' },
       'cpu-prof': { type: 'string' },
     },
@@ -121,5 +122,5 @@ async function measureRest(
   progress(`${system.name}: a burst of ${events}`);
   const burst = await measureBurst(stage, system, 'burst', events);
   progress(`${system.name}: ten events a second`);
-  return { burst, calm: await measureCalm(stage, system, 'calm', sizes.phaseMs * 2) };
+  return { burst, calm: await measureCalm(stage, system, 'calm', CALM_MS) };
 }

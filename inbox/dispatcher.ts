@@ -15,8 +15,12 @@ import type { WorkflowStarter } from './starter.ts';
 
 const POLL_MS = 1000;
 const RETRY_MS = 1000;
-/** After a look that found nothing the next one waits this long, or each commit and each settled group would cost several looks. */
+/**
+ * After a look that found nothing the next one waits this long, and twice as long each time, or each commit and each settled group
+ * would cost several looks: what comes may be for a flow that is paused, or whose gate is closed.
+ */
 const IDLE_REST_MS = 10;
+const LONG_IDLE_REST_MS = 80;
 /** Replays may wait: their lane is looked at only so often while there is none. */
 const REPLAY_EVERY_MS = 250;
 const LEASE_MS = 30_000;
@@ -175,6 +179,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   };
 
   const loop = async (): Promise<void> => {
+    let restMs = IDLE_REST_MS;
     while (!stopped) {
       let nextMs = POLL_MS;
       try {
@@ -185,7 +190,8 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
         storeAway = true;
       }
       if (nextMs <= 0 || stopped) continue;
-      if (nextMs > IDLE_REST_MS) await new Promise((resolve) => setTimeout(resolve, IDLE_REST_MS));
+      restMs = nextMs < POLL_MS ? IDLE_REST_MS : Math.min(restMs * 2, LONG_IDLE_REST_MS);
+      if (nextMs > restMs) await new Promise((resolve) => setTimeout(resolve, restMs));
       await wake.sleep(nextMs);
     }
   };

@@ -15,9 +15,21 @@ export interface GroupCommitSettings<T, R> {
   readonly maxQueuedBytes: number;
   /** Bytes an item counts for in the queue. */
   readonly sizeOf: (item: T) => number;
+  /** Left out: one commit at a time. */
+  readonly beside?: Beside<T>;
 }
 
-/** Commits items together: while one commit is under way, what arrives goes into the next. */
+/** When a commit may begin while others are under way. */
+export interface Beside<T> {
+  /** Commits under way at most. */
+  readonly commits: number;
+  /** So many items must wait, or small commits would take the place of one large one. */
+  readonly leastRows: number;
+  /** Items that have one of these in common are committed in the order in which they came. */
+  readonly keysOf: (item: T) => readonly string[];
+}
+
+/** Commits items together: while commits are under way, what arrives goes into the next. */
 export interface GroupCommit<T, R> {
   /** Resolves when the item is committed. Rejects with QueueFull, StoreUnavailable, or the error of this very item. */
   add(item: T): Promise<R>;
@@ -43,7 +55,10 @@ interface Waiting<T, R> {
 export function createGroupCommit<T, R>(settings: GroupCommitSettings<T, R>): GroupCommit<T, R> {
   const queue: Waiting<T, R>[] = [];
   const load = { rows: 0, bytes: 0 };
-  let running: Promise<void> | null = null;
+  const { commits: mostOpen, leastRows } = settings.beside ?? { commits: 1, leastRows: 1 };
+  const busyKeys = new Set<string>();
+  const open = new Set<Promise<void>>();
+  let scheduled = false;
 
   function add(item: T): Promise<R> {
     const bytes = settings.sizeOf(item);
@@ -58,41 +73,70 @@ export function createGroupCommit<T, R>(settings: GroupCommitSettings<T, R>): Gr
     load.bytes += bytes;
     return new Promise((resolve, reject) => {
       queue.push({ item, bytes, resolve, reject });
-      running ??= run();
+      schedule();
     });
   }
 
-  async function run(): Promise<void> {
-    // Lets everything that arrives in the same turn share the first commit.
-    await Promise.resolve();
-    while (queue.length > 0) {
-      const batch = queue.splice(0, countOfBatch(queue, settings));
-      await commitAll(settings.commit, batch);
-      load.rows -= batch.length;
-      load.bytes -= batch.reduce((sum, waiting) => sum + waiting.bytes, 0);
+  /** Begins at the end of this turn, so that everything that arrives in it shares a commit. */
+  function schedule(): void {
+    if (scheduled) return;
+    scheduled = true;
+    queueMicrotask(() => {
+      scheduled = false;
+      begin();
+    });
+  }
+
+  function begin(): void {
+    while (queue.length > 0 && open.size < mostOpen && (open.size === 0 || queue.length >= leastRows)) {
+      const batch = takeBatch(queue, settings, busyKeys);
+      if (batch.length === 0) return;
+      const done = run(batch).finally(() => {
+        open.delete(done);
+        begin();
+      });
+      open.add(done);
     }
-    running = null;
+  }
+
+  async function run(batch: readonly Waiting<T, R>[]): Promise<void> {
+    const keys = batch.flatMap(({ item }) => settings.beside?.keysOf(item) ?? []);
+    for (const key of keys) busyKeys.add(key);
+    await commitAll(settings.commit, batch);
+    for (const key of keys) busyKeys.delete(key);
+    load.rows -= batch.length;
+    load.bytes -= batch.reduce((sum, waiting) => sum + waiting.bytes, 0);
   }
 
   return {
     add,
     depth: () => load.rows,
     drain: async () => {
-      while (running !== null) await running;
+      while (load.rows > 0) await Promise.all(open);
     },
   };
 }
 
-function countOfBatch<T, R>(queue: readonly Waiting<T, R>[], settings: GroupCommitSettings<T, R>): number {
+/** Takes from the queue what fits into one commit; what has a busy key stays, and what came after it with one of its keys. */
+function takeBatch<T, R>(queue: Waiting<T, R>[], settings: GroupCommitSettings<T, R>, busyKeys: ReadonlySet<string>): Waiting<T, R>[] {
   const maxBytes = settings.maxBatchBytes ?? Number.POSITIVE_INFINITY;
-  let count = 0;
+  const passed = new Set(busyKeys);
+  const taken: Waiting<T, R>[] = [];
+  const left: Waiting<T, R>[] = [];
   let bytes = 0;
   for (const waiting of queue) {
+    if (taken.length === settings.maxRows || (taken.length > 0 && bytes + waiting.bytes > maxBytes)) break;
+    const keys = passed.size === 0 ? [] : (settings.beside?.keysOf(waiting.item) ?? []);
+    if (keys.some((key) => passed.has(key))) {
+      for (const key of keys) passed.add(key);
+      left.push(waiting);
+      continue;
+    }
     bytes += waiting.bytes;
-    if (count === settings.maxRows || (count > 0 && bytes > maxBytes)) break;
-    count += 1;
+    taken.push(waiting);
   }
-  return count;
+  queue.splice(0, taken.length + left.length, ...left);
+  return taken;
 }
 
 async function commitAll<T, R>(commit: GroupCommitSettings<T, R>['commit'], batch: readonly Waiting<T, R>[]): Promise<void> {

@@ -7,7 +7,10 @@ import type { GroupCommit } from './group-commit.ts';
 /** NOTIFY channel that tells other replicas of new deliveries: a hint, they also poll. */
 export const INBOX_CHANNEL = 'deskbridge_inbox';
 
-const NOTIFY_EVERY_MS = 20;
+const NOTIFY_EVERY_MS = 200;
+/** While the store works on one commit, the next one is received. */
+const COMMITS_AT_ONCE = 2;
+const LEAST_BESIDE = 16;
 /** What a row costs beside its body. */
 const ROW_OVERHEAD_BYTES = 512;
 const DEFAULT_LIMITS: RecorderLimits = { maxRows: 256, maxQueuedRows: 5_000, maxQueuedBytes: 64 * 1024 * 1024 };
@@ -54,6 +57,7 @@ export function createRecorder(settings: RecorderSettings): Recorder {
     ...DEFAULT_LIMITS,
     ...settings.limits,
     sizeOf: (row: RecordRow) => row.raw.length + ROW_OVERHEAD_BYTES,
+    beside: { commits: COMMITS_AT_ONCE, leastRows: LEAST_BESIDE, keysOf },
     commit: async (batch: readonly RecordRow[]) => {
       const recorded = await recordEvents(settings.db, batch);
       const flows = new Set(
@@ -74,6 +78,12 @@ export function createRecorder(settings: RecorderSettings): Recorder {
       await notifier.drain();
     },
   };
+}
+
+/** Events of one key, and copies of one event, are recorded in the order in which they came. */
+function keysOf({ connection, dedupe, deliveries }: RecordRow): readonly string[] {
+  const keys = deliveries.flatMap(({ flow, key }) => (key === null ? [] : [`${flow}\n${key}`]));
+  return [...keys, `${connection}\n${dedupe.toString('latin1')}`];
 }
 
 /** Sends at most one NOTIFY every few milliseconds. */

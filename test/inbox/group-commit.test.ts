@@ -124,3 +124,59 @@ describe('a group commit', () => {
     expect(commits.depth()).toBe(0);
   });
 });
+
+describe('commits beside each other', () => {
+  /** Items are `<key><number>`; a commit ends when it is let go. */
+  function createSlow(beside: { commits: number; leastRows: number }): {
+    commits: GroupCommit<string, string>;
+    batches: string[][];
+    letGo(index: number): void;
+  } {
+    const batches: string[][] = [];
+    const ends: (() => void)[] = [];
+    const commits = create({
+      beside: { ...beside, keysOf: (item) => [item.slice(0, 1)] },
+      commit: async (batch) => {
+        batches.push([...batch]);
+        await new Promise<void>((resolve) => ends.push(resolve));
+        return [...batch];
+      },
+    });
+    return { commits, batches, letGo: (index) => ends[index]?.() };
+  }
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  it('begin only once enough waits for them', async () => {
+    const { commits, batches, letGo } = createSlow({ commits: 2, leastRows: 2 });
+    const all = [commits.add('a1')];
+    await turn();
+    all.push(commits.add('b1'));
+    await turn();
+    expect(batches).toEqual([['a1']]);
+    all.push(commits.add('c1'));
+    await turn();
+    expect(batches).toEqual([['a1'], ['b1', 'c1']]);
+    letGo(0);
+    letGo(1);
+    expect(await Promise.all(all)).toEqual(['a1', 'b1', 'c1']);
+    await commits.drain();
+    expect(commits.depth()).toBe(0);
+  });
+
+  it('leave what has a key of a commit under way, and what follows it, to a later one', async () => {
+    const { commits, batches, letGo } = createSlow({ commits: 2, leastRows: 1 });
+    const all = [commits.add('a1')];
+    await turn();
+    all.push(...['a2', 'b1', 'a3'].map((item) => commits.add(item)));
+    await turn();
+    expect(batches).toEqual([['a1'], ['b1']]);
+    letGo(1);
+    await turn();
+    expect(batches).toHaveLength(2);
+    letGo(0);
+    await turn();
+    expect(batches).toEqual([['a1'], ['b1'], ['a2', 'a3']]);
+    letGo(2);
+    await Promise.all(all);
+  });
+});
