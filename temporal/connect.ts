@@ -1,6 +1,7 @@
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
 import { NativeConnection } from '@temporalio/worker';
-import type { ConnectionLike, TLSConfig } from '@temporalio/client';
+import { createConnection } from './connection.ts';
+import type { Connection, ConnectionLike, TLSConfig } from '@temporalio/client';
 import type { DataConverter } from '@temporalio/common';
 
 /** Where Temporal is and how to sign in. */
@@ -14,7 +15,7 @@ export interface TemporalAddress {
 
 /** A client that connects when it is first used, so that a server starts while Temporal is away. */
 export function createLazyClient(where: TemporalAddress, dataConverter: DataConverter): { client: Client; connection: Connection } {
-  const connection = Connection.lazy(toOptions(where));
+  const connection = createConnection(toOptions(where));
   return { client: createClient(connection, where.namespace, dataConverter), connection };
 }
 

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Client, Connection } from '@temporalio/client';
+import { Client } from '@temporalio/client';
+import { createConnection } from '../../temporal/connection.ts';
 import { startSandbox } from '../../sandbox/main.ts';
 import { startDevServer } from '../../temporal/dev-server.ts';
 import { CliFailure, messageOf } from '../fail.ts';
@@ -64,7 +65,7 @@ export async function createWorld({ folder, temporalCliPath, script, stopped }: 
   );
   writeFileSync(join(folder, '.env'), demoSecrets(sandbox.describe()), { mode: OWNER_ONLY });
   const app = createApp({ folder, port, script, stopped });
-  const connection = Connection.lazy({ address: server.address });
+  const connection = createConnection({ address: server.address });
   return {
     sandbox,
     app,
