@@ -12,6 +12,7 @@ const KEPT_OUTPUT = 4000;
 
 /** `deskbridge dev` in a working folder of its own, with PGlite there: started, killed and started again on what it left. */
 export interface DevFolder {
+  readonly path: string;
   /** Starts the process; resolves with its port when it takes webhooks. */
   start(): Promise<{ readonly port: number; readonly process: ChildProcess }>;
   /** Ends what still runs and removes the folder. */
@@ -24,6 +25,7 @@ export function makeDevFolder(config: string, env: { readonly [name: string]: st
   writeFileSync(join(folder, 'deskbridge.yaml'), config);
   const started: ChildProcess[] = [];
   return {
+    path: folder,
     async start() {
       const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, 'dev'], {
         cwd: folder,

@@ -10,6 +10,7 @@ import type { Stack } from './stack.ts';
 export interface StripeHook {
   readonly event: StripeEvent;
   readonly invoiceId: string;
+  readonly customerId: string;
   readonly body: string;
 }
 
@@ -21,7 +22,7 @@ export async function failPaymentUnsent(stack: Pick<Stack, 'sandbox'>, email?: s
   stripe.destinations.push(...destinations);
   const { key } = stack.sandbox.describe().stripe;
   const response = await fetch(`${stripe.origin}/v1/events/${event.id}`, { headers: { authorization: `Bearer ${key}` } });
-  return { event, invoiceId: invoice.id, body: await response.text() };
+  return { event, invoiceId: invoice.id, customerId: invoice.customerId, body: await response.text() };
 }
 
 /** Sends a body to the connection `billing`, signed as Stripe does. */
