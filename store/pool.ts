@@ -6,6 +6,15 @@ import type { Queryable, Row } from './database.ts';
 /** Statements that begin with this comment are prepared once per connection under that name: their planning costs more than their running. */
 const PREPARED = /^\/\* prepare: (\w+) \*\//;
 
+/**
+ * A connection may be lost while it is idle in the pool, and while it is taken but runs nothing: the next statement finds out, and the
+ * pool replaces it. Without listeners such an error would end the process.
+ */
+export function tolerateLostConnections(pool: pg.Pool): void {
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => void client.on('error', () => undefined));
+}
+
 /** Runs one statement. The connection is kept where only the statement failed: PGlite has no other, and its prepared statements go with it. */
 export async function inPool<R extends Row>(pool: pg.Pool, text: string, values?: readonly unknown[]): Promise<readonly R[]> {
   const client = await connect(pool);

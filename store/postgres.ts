@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { listenOnPostgres } from './postgres-listen.ts';
-import { inPool, inTransaction } from './pool.ts';
+import { inPool, inTransaction, tolerateLostConnections } from './pool.ts';
 import { isRolledBack } from './sql-failure.ts';
 import type { Database } from './database.ts';
 
@@ -29,8 +29,7 @@ export function createPostgres(settings: PostgresSettings): Database {
     keepAlive: true,
     application_name: 'deskbridge',
   });
-  // An idle client that lost its connection is replaced by the pool; without a listener it would end the process.
-  pool.on('error', () => undefined);
+  tolerateLostConnections(pool);
   return {
     kind: 'postgres',
     query: (text, values) => repeatRolledBack(() => inPool(pool, text, values)),

@@ -122,6 +122,19 @@ if (POSTGRES_URL !== undefined) {
       expect(await made.db.query('select 1 as n')).toEqual([{ n: 1 }]);
     });
 
+    it('rejects a transaction whose connection is lost between two statements, and goes on with another', async () => {
+      const made = await makePostgres();
+      onTestFinished(() => made.remove());
+      const lost = made.db.transaction(async (tx) => {
+        const [row] = await tx.query<{ pid: number }>('select pg_backend_pid() as pid');
+        await made.db.query('select pg_terminate_backend($1, 5000)', [row?.pid]);
+        await new Promise((resolve) => setImmediate(resolve));
+        await tx.query('select 1');
+      });
+      await expect(lost).rejects.toBeInstanceOf(StoreUnavailable);
+      expect(await made.db.query('select 1 as n')).toEqual([{ n: 1 }]);
+    });
+
     it('hears notifications again after its listening connection was cut', async () => {
       const made = await makePostgres();
       onTestFinished(() => made.remove());
