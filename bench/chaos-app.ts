@@ -6,7 +6,6 @@ import { createPostgres } from '../store/postgres.ts';
 import { connectWorker, createLazyClient } from '../temporal/connect.ts';
 import { createStarter } from '../temporal/starter.ts';
 import { createWorker } from '../worker/create-worker.ts';
-import { TASK_QUEUES } from '../workflows/contract.ts';
 import { bindCustom } from './bind-custom.ts';
 import { createChaosConnections } from './chaos-client.ts';
 import { createChaosConverter } from './chaos-converter.ts';
@@ -34,7 +33,7 @@ async function serveServer(): Promise<void> {
   const { client, connection } = createLazyClient(where, dataConverter);
   const server = await createServerProcess({
     db,
-    starter: crash.starter(createStarter({ client, eager: false, queues: TASK_QUEUES })),
+    starter: crash.starter(createStarter({ client, eager: false, queues: settings.queues })),
     probeTemporal: async () => void (await connection.workflowService.describeNamespace({ namespace: 'default' })),
     connections: [bindCustom(CONNECTION, settings.secret)],
     flows: CLASSES.map((name) => ({ name, coalesce: false, credit: null, paused: false })),
@@ -43,7 +42,7 @@ async function serveServer(): Promise<void> {
     port: settings.port,
     limits: {},
     owner: settings.name,
-    calm: { perSecond: settings.calmPerSecond, burst: settings.calmPerSecond },
+    only: settings.only ?? undefined,
     metrics: createMetrics({ process: true }),
     log,
     now: Date.now,
@@ -54,6 +53,7 @@ async function serveServer(): Promise<void> {
 async function serveWorker(): Promise<void> {
   const recorder = createRecorder({ db, now: Date.now });
   const connection = await connectWorker(where);
+  const connections = createChaosConnections(settings.sinkOrigin);
   const worker = await createWorker({
     db,
     configured: [],
@@ -63,14 +63,14 @@ async function serveWorker(): Promise<void> {
     onFreed: () => void db.query('select pg_notify($1, $2)', [INBOX_CHANNEL, '']).catch(() => undefined),
     instead: {
       runOf,
-      connections: crash.connections(createChaosConnections(settings.sinkOrigin)),
+      connections: { ...connections, ...crash.connections(connections) },
       effects: createControlledStore(db, settings.control),
     },
     connection,
     namespace: 'default',
     dataConverter,
     workflows: { bundlePath: settings.bundlePath },
-    queues: TASK_QUEUES,
+    queues: settings.queues,
     identity: settings.name,
     log,
   });

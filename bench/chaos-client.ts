@@ -2,23 +2,28 @@ import { z } from 'zod';
 import { createCaller } from '../connectors/caller.ts';
 import { createHttpClient } from '../connectors/http-client.ts';
 import { CLASSES } from './chaos-settings.ts';
-import type { Connections } from '../activities/operation.ts';
 import type { ChatClient } from '../connectors/chat.ts';
+import type { BoundConnections } from '../worker/connections.ts';
 import type { EffectClassName } from './chaos-settings.ts';
 
 const posted = z.object({ remoteId: z.string() });
 const looked = z.object({ found: z.boolean() });
 
 /** The sink's four kinds of write as connections named like their classes; over the product's own HTTP client. */
-export function createChaosConnections(origin: string): Connections {
+export function createChaosConnections(origin: string): BoundConnections {
   const clients = new Map(CLASSES.map((name) => [name, createChaosClient(origin, name)] as const));
   const none = (name: string): never => {
     throw new Error(`the fault run has no connection ${name} of that kind`);
   };
+  const find = (name: string): ChatClient | undefined => [...clients].find(([own]) => own === name)?.[1];
   return {
     helpdesk: none,
     billing: none,
-    chat: (name) => [...clients].find(([own]) => own === name)?.[1] ?? none(name),
+    chat: (name) => find(name) ?? none(name),
+    probe: (name) =>
+      find(name)
+        ?.probe()
+        .then(() => undefined),
   };
 }
 
@@ -27,7 +32,7 @@ function createChaosClient(origin: string, effectClass: EffectClassName): ChatCl
   return {
     effects: { post: effectClass },
     probe: async () => {
-      await call.read({ method: 'GET', path: '/effects', route: '/effects' }, looked);
+      await call.read({ method: 'GET', path: '/effects', route: '/effects', query: { class: effectClass } }, looked);
     },
     async post({ text }, { mark, sendBy }) {
       const headers = effectClass === 'keyed' ? { 'idempotency-key': mark } : {};
@@ -36,7 +41,10 @@ function createChaosClient(origin: string, effectClass: EffectClassName): ChatCl
       return { ts: remoteId };
     },
     async find({ mark }) {
-      const { found } = await call.read({ method: 'GET', path: '/effects', route: '/effects', query: { mark } }, looked);
+      const { found } = await call.read(
+        { method: 'GET', path: '/effects', route: '/effects', query: { class: effectClass, mark } },
+        looked,
+      );
       return found ? { ts: mark } : null;
     },
   };

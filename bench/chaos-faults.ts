@@ -1,13 +1,18 @@
 import { randomUUID } from 'node:crypto';
 import { temporalReset } from './temporal-reset.ts';
 import type { Database } from '../store/database.ts';
-import type { ChaosStage, Member } from './chaos-stage.ts';
+import type { Member } from './chaos-member.ts';
+import type { ChaosStage } from './chaos-stage.ts';
 
 const REST_MS = 3000;
 /** By then the batches of workers that are alive have ended: what is still held is the stalled worker's. */
 const OTHERS_END_WITHIN_MS = 22_000;
 const TAKEN_OVER_WITHIN_MS = 60_000;
 const LOOK_EVERY_MS = 50;
+/** So late that every group under way is in its middle. */
+const STALL_AT = 'stall-before-intent:30';
+const STALLED_WITHIN_MS = 60_000;
+const ANSWERS_WITHIN_MS = 2000;
 /** So slow that many events wait for each key, and a group lasts for seconds. */
 const SLOW_SINK = { refuse: 0.01, cut: 0.01, slowMs: 1200 };
 const PILE_UP_MS = 7000;
@@ -76,12 +81,16 @@ async function withSlowSink(stage: ChaosStage, work: () => Promise<void>): Promi
 }
 
 /**
+ * The worker stops itself just before it writes intents, in the middle of groups: what it does first when it comes back is to write them.
  * A stalled worker's open polls swallow workflow tasks, so that Temporal alone may take minutes to give its batches up. An operator
  * who ends them makes the reaper release them when their leases are up. It comes back when the first of its keys has been taken
  * over: in the middle of groups that others have just begun.
  */
 async function stall({ client, db }: ChaosStage, member: Member | undefined): Promise<void> {
-  await member?.child.kill('SIGSTOP');
+  if (member === undefined) return;
+  await member.child.kill('SIGKILL');
+  await member.restart(STALL_AT);
+  await waitUntilStopped(member);
   const leases = (await db.query<{ lease: string }>("select id as lease from lease where open and kind = 'batch'")).map(
     ({ lease }) => lease,
   );
@@ -97,7 +106,18 @@ async function stall({ client, db }: ChaosStage, member: Member | undefined): Pr
   while (Date.now() < untilMs && (await countTakenOver(db, held, leases)) === 0) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
-  await member?.child.kill('SIGCONT');
+  await member.child.kill('SIGCONT');
+}
+
+/** A stopped process does not answer. */
+async function waitUntilStopped({ child }: Member): Promise<void> {
+  const untilMs = Date.now() + STALLED_WITHIN_MS;
+  while (Date.now() < untilMs) {
+    const late = new Promise((resolve) => setTimeout(resolve, ANSWERS_WITHIN_MS, 'late'));
+    if ((await Promise.race([child.ask('alive'), late])) === 'late') return;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
+  }
+  throw new Error(`the worker did not come to ${STALL_AT} within ${STALLED_WITHIN_MS / 1000} s`);
 }
 
 async function countTakenOver(db: Database, held: readonly { flow: string; key: string }[], leases: readonly string[]): Promise<number> {

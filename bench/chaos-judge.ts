@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { findCounterDrift } from '../store/counter-drift.ts';
 import { applied, CLASSES } from './chaos-settings.ts';
+import { countLateWrites } from './chaos-watch.ts';
 import type { Database } from '../store/database.ts';
 import type { Child } from './child.ts';
 import type { EffectClassName } from './chaos-settings.ts';
@@ -23,7 +24,7 @@ export interface ClassVerdict {
 /** What the whole run came to. */
 export interface ChaosVerdict {
   readonly classes: readonly ClassVerdict[];
-  /** Intents that an attempt wrote after a newer one of the same key had written. */
+  /** Intents that an attempt wrote, or took up again, after its key had gone to a newer one; see `chaos-watch.ts`. */
   readonly writesByOlderAttempts: number;
   readonly counterDrift: number;
   readonly openLeases: number;
@@ -58,7 +59,7 @@ export async function judgeChaos(db: Database, sink: Child, acknowledged: Readon
         acknowledged,
       ),
     ),
-    writesByOlderAttempts: await count(db, OLDER_ATTEMPTS),
+    writesByOlderAttempts: await countLateWrites(db),
     counterDrift: (await findCounterDrift(db)).length,
     openLeases: await count(db, 'select 1 from lease where open'),
     unsettled: await count(db, 'select 1 from delivery where state < 2'),
@@ -120,11 +121,6 @@ function countOutOfOrder(stored: readonly StoredDelivery[], arrivals: readonly s
   }
   return wrong;
 }
-
-const OLDER_ATTEMPTS = `
-select 1 from (
-  select e.epoch, max(e.epoch) over (partition by d.flow, d.key, d.lane order by e.first_at rows between unbounded preceding and 1 preceding) as newest
-  from effect e join delivery d on d.event_id = e.event_id and d.flow = e.flow) written where epoch < newest`;
 
 async function count(db: Database, query: string): Promise<number> {
   return (await db.query(query)).length;

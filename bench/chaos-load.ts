@@ -71,13 +71,14 @@ export function startChaosLoad(stage: ChaosStage, options: ChaosLoadOptions): Ch
   };
 }
 
-interface SignedRequest {
+/** A webhook as it goes over the wire. */
+export interface SignedRequest {
   readonly headers: Record<string, string>;
   readonly body: string;
 }
 
 /** Signed as Standard Webhooks 1.0.0 says; `record` is `<resource>:<id>` and `topic` `<resource>.<sequence>`. */
-function toRequest(record: string, topic: string, key: Buffer): SignedRequest {
+export function toRequest(record: string, topic: string, key: Buffer): SignedRequest {
   const id = `${record}/${topic}`;
   const timestamp = String(Math.floor(Date.now() / 1000));
   const body = JSON.stringify({ type: topic, timestamp: new Date().toISOString(), data: { id: record.split(':')[1] ?? '' } });
@@ -93,7 +94,8 @@ function toRequest(record: string, topic: string, key: Buffer): SignedRequest {
   };
 }
 
-async function post(pool: Pool | undefined, { headers, body }: SignedRequest): Promise<number> {
+/** Sends it to a server; 0: no answer. */
+export async function post(pool: Pool | undefined, { headers, body }: SignedRequest): Promise<number> {
   try {
     const answer = await pool?.request({ method: 'POST', path: `/webhooks/${CONNECTION}`, headers, body });
     await answer?.body.dump();

@@ -1,8 +1,9 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
+import { promisify } from 'node:util';
 import { createPostgres } from '../store/postgres.ts';
 import { freePort } from './free-port.ts';
 import type { ChildProcess } from 'node:child_process';
@@ -23,23 +24,28 @@ export interface OwnPostgres {
   remove(): Promise<void>;
 }
 
-/** Makes and starts a cluster with fsync on; null where this machine has no PostgreSQL programs. */
-export async function createOwnPostgres(path: string): Promise<OwnPostgres | null> {
+/** Whether this machine has the programs. */
+export function hasPostgres(path: string): boolean {
+  return findBinaries(path) !== null;
+}
+
+/** Makes and starts a cluster with fsync on. Throws where this machine has no PostgreSQL programs. */
+export async function createOwnPostgres(path: string): Promise<OwnPostgres> {
   const binaries = findBinaries(path);
-  if (binaries === null) return null;
+  if (binaries === null)
+    throw new Error(
+      'there are no PostgreSQL programs (initdb, postgres) on this machine; install them (Debian: apt-get install postgresql)',
+    );
   const account = process.getuid?.() === 0 ? findAccount() : null;
   const folder = mkdtempSync(join(tmpdir(), 'deskbridge-chaos-pg-'));
   if (account !== null) chownSync(folder, account.uid, account.gid);
   const data = join(folder, 'data');
   const as = { cwd: folder, env: { PATH: path, HOME: folder, LC_ALL: 'C' }, ...(account ?? {}) };
-  const made = spawnSync(join(binaries, 'initdb'), ['-D', data, '-U', 'deskbridge', '-A', 'trust', '-E', 'UTF8', '--locale=C'], {
-    ...as,
-    encoding: 'utf8',
-  });
-  if (made.status !== 0) throw new Error(`PostgreSQL: initdb failed: ${made.stderr.trim()}`);
+  const making = ['-D', data, '-U', 'deskbridge', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'];
+  await promisify(execFile)(join(binaries, 'initdb'), making, as);
   const port = await freePort();
   const url = `postgres://deskbridge@127.0.0.1:${port}/postgres`;
-  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=on', 'max_connections=100', 'shared_buffers=64MB'];
+  const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=on', 'max_connections=400', 'shared_buffers=64MB'];
   const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
   let server: ChildProcess | null = null;
   const end = async (signal: NodeJS.Signals): Promise<void> => {

@@ -9,7 +9,6 @@ import type { ChaosVerdict } from './chaos-judge.ts';
 import type { Control } from './chaos-settings.ts';
 
 const LOAD = { conversations: 6, perSecond: 60 };
-const CALM_PER_SECOND = 4;
 const BETWEEN_FAULTS_MS = 3000;
 const SETTLE_WITHIN_MS = 240_000;
 
@@ -38,7 +37,7 @@ export interface FaultReport {
 /** Breaks things in turn under load, lets everything settle, and judges. */
 export async function runFaults(run: FaultRun): Promise<FaultReport> {
   const faults = FAULTS.filter(({ name }) => run.only?.includes(name) ?? true);
-  const stage = await openChaosStage({ ...run, calmPerSecond: CALM_PER_SECOND }, { servers: 2, workers: 2 });
+  const stage = await openChaosStage(run, { servers: 2, workers: 2 });
   try {
     const load = startChaosLoad(stage, LOAD);
     for (const fault of faults) {
@@ -50,7 +49,7 @@ export async function runFaults(run: FaultRun): Promise<FaultReport> {
     await load.stop();
     await stage.sink.ask('faults', { refuse: 0, cut: 0 });
     run.progress(`${load.sent()} sent, ${load.acknowledged.size} acknowledged; waiting until all is settled`);
-    const { parked } = await settleAll(stage, SETTLE_WITHIN_MS);
+    const { parked } = await settleAll(stage, SETTLE_WITHIN_MS, load.acknowledged);
     const verdict = await judgeChaos(stage.db, stage.sink, load.acknowledged);
     const figures = { sent: load.sent(), acknowledged: load.acknowledged.size, ackP99Ms: quantile(load.ackMs, 0.99), parked, verdict };
     const clean = isClean(verdict);

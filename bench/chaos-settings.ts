@@ -25,8 +25,9 @@ export const chaosSettings = z.object({
   control: z.enum(CONTROLS),
   /** The crash point at which this process ends itself; null: none. */
   crashAt: z.string().nullable(),
-  /** Deliveries a second that run step by step; more run in batches. */
-  calmPerSecond: z.number(),
+  /** Hands everything over this one way; null: by the weather. */
+  only: z.enum(['delivery', 'batch']).nullable(),
+  queues: z.object({ live: z.string(), bulk: z.string() }),
 });
 export type ChaosSettings = z.infer<typeof chaosSettings>;
 

@@ -11,7 +11,14 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 const SLOW_MS = 12;
 
 const write = z.object({ id: z.string(), class: z.enum(CLASSES), mark: z.string() });
-const trouble = z.object({ refuse: z.number(), cut: z.number(), slowMs: z.number().default(SLOW_MS) });
+/** What is wrong with one of the connections only: it answers 503 to everything, or takes its time. */
+const ownTrouble = z.object({ down: z.boolean().default(false), slowMs: z.number().default(SLOW_MS) });
+const trouble = z.object({
+  refuse: z.number(),
+  cut: z.number(),
+  slowMs: z.number().default(SLOW_MS),
+  of: z.partialRecord(z.enum(CLASSES), ownTrouble).default({}),
+});
 
 const log: Applied[] = [];
 const marks = new Set<string>();
@@ -42,15 +49,24 @@ serveParent(
 
 async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const url = new URL(request.url ?? '/', 'http://sink');
-  if (request.method === 'GET') return answer(response, 200, { found: marks.has(url.searchParams.get('mark') ?? '') });
+  if (request.method === 'GET') {
+    if (isDown(url.searchParams.get('class'))) return answer(response, 503, { error: 'down' });
+    return answer(response, 200, { found: marks.has(url.searchParams.get('mark') ?? '') });
+  }
   const body = write.parse(JSON.parse(await readText(request)));
-  await new Promise((resolve) => setTimeout(resolve, faults.slowMs));
+  if (isDown(body.class)) return answer(response, 503, { error: 'down' });
+  await new Promise((resolve) => setTimeout(resolve, faults.of[body.class]?.slowMs ?? faults.slowMs));
   const chance = nextRandom();
   if (chance < faults.refuse) return answer(response, 503, { error: 'busy' });
   apply(body, request.headers['idempotency-key']);
   // Carried out, and the answer is lost.
   if (chance > 1 - faults.cut) return void response.destroy();
   return answer(response, 200, { remoteId: body.mark });
+}
+
+function isDown(name: string | null): boolean {
+  const known = CLASSES.find((one) => one === name);
+  return known !== undefined && faults.of[known]?.down === true;
 }
 
 /** A vendor that takes idempotency keys carries a key out once. */

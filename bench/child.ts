@@ -31,6 +31,8 @@ export interface Child {
   kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): Promise<void>;
   /** Whether it still runs. */
   isAlive(): boolean;
+  /** Resolves when it has ended: with its exit code, or the signal that ended it. */
+  readonly ended: Promise<number | NodeJS.Signals>;
 }
 
 /** How a child is started. */
@@ -56,6 +58,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   };
   child.stdout?.on('data', options.onOutput === undefined ? () => undefined : keep);
   child.stderr?.on('data', keep);
+  const ended = new Promise<number | NodeJS.Signals>((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code ?? 0)));
   const line = createLine(child);
   const ready = await line.first().catch((error: unknown) => {
     child.kill('SIGKILL');
@@ -72,6 +75,7 @@ export async function startChild(options: ChildOptions): Promise<Child> {
       child.kill(signal);
     },
     isAlive: () => !isOver(child),
+    ended,
   };
 }
 

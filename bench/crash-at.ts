@@ -2,7 +2,7 @@ import type { Connections } from '../activities/operation.ts';
 import type { WorkflowStarter } from '../inbox/starter.ts';
 import type { Database, Row } from '../store/database.ts';
 
-/** Ends this process by SIGKILL at a named point: before or after a statement, a start or a call. */
+/** Ends this process by SIGKILL at a named point, or stops it by SIGSTOP: before or after a statement, a start or a call. */
 
 /** Points at statements of the store, by a piece of their text. */
 const STATEMENTS: { readonly [name: string]: RegExp } = {
@@ -10,23 +10,37 @@ const STATEMENTS: { readonly [name: string]: RegExp } = {
   claim: /prepare: claim/,
   started: /update lease set started = true/,
   begin: /prepare: begin/,
+  renew: /prepare: renew/,
   intent: /prepare: intents/,
   effect: /prepare: effects/,
   settle: /prepare: settle/,
+  gate: /insert into connection_gate/,
 };
 
-/** `<before|after>-<record|claim|started|begin|intent|effect|settle|start|start-intake|send>`; of several, the `skip`-th is left. */
+const NEVER_AGAIN = -1;
+
+/** When such a one finds nothing to take, that is no such point. */
+const LOOKING = ['claim', 'begin', 'renew'];
+
+/** `<before|after>-<record|claim|started|begin|renew|intent|effect|settle|gate|start|start-intake|send-<connection>>`; of several, the `skip`-th is left. */
 export interface CrashPoint {
+  /** Whether it is stopped there, to be let go on later, instead of ended. */
+  readonly stalls: boolean;
   readonly when: 'before' | 'after';
   readonly what: string;
   readonly skip: number;
 }
 
-/** Reads `after-claim` or `after-settle:3` (the fourth time); null of null. */
+/** Reads `after-claim`, `after-settle:3` (the fourth time) or `stall-before-intent`; null of null. */
 export function parseCrashPoint(text: string | null): CrashPoint | null {
-  const found = /^(before|after)-([a-z-]+)(?::(\d+))?$/.exec(text ?? '');
+  const found = /^(stall-)?(before|after)-([a-z-]+)(?::(\d+))?$/.exec(text ?? '');
   if (found === null) return null;
-  return { when: found[1] === 'before' ? 'before' : 'after', what: found[2] ?? '', skip: Number(found[3] ?? 0) };
+  return {
+    stalls: found[1] !== undefined,
+    when: found[2] === 'before' ? 'before' : 'after',
+    what: found[3] ?? '',
+    skip: Number(found[4] ?? 0),
+  };
 }
 
 /** Wraps the parts of a process so that it ends at the point. */
@@ -36,12 +50,17 @@ export function createCrash(point: CrashPoint | null): {
   connections(connections: Connections): Connections;
 } {
   let left = point?.skip ?? 0;
+  const end = (): void => {
+    left = NEVER_AGAIN;
+    if (point?.stalls) process.kill(process.pid, 'SIGSTOP');
+    else die();
+  };
   const around = async <T>(what: string, work: () => Promise<T>, counts: (result: T) => boolean = () => true): Promise<T> => {
     if (point?.what !== what) return work();
-    if (point.when === 'before' && left === 0) die();
+    if (point.when === 'before' && left === 0) end();
     const result = await work();
     if (!counts(result)) return result;
-    if (left === 0) die();
+    if (left === 0) end();
     left -= 1;
     return result;
   };
@@ -50,11 +69,10 @@ export function createCrash(point: CrashPoint | null): {
       ...db,
       query<R extends Row>(text: string, values?: readonly unknown[]): Promise<readonly R[]> {
         const what = Object.entries(STATEMENTS).find(([, pattern]) => pattern.test(text))?.[0] ?? '';
-        // A claim or a begin that finds nothing is no such point.
         return around(
           what,
           () => db.query<R>(text, values),
-          (rows) => rows.length > 0,
+          (rows) => rows.length > 0 || !LOOKING.includes(what),
         );
       },
     }),
@@ -68,7 +86,7 @@ export function createCrash(point: CrashPoint | null): {
       ...connections,
       chat(name) {
         const client = connections.chat(name);
-        return { ...client, post: (input, send) => around('send', () => client.post(input, send)) };
+        return { ...client, post: (input, send) => around(`send-${name}`, () => client.post(input, send)) };
       },
     }),
   };

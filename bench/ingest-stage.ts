@@ -20,6 +20,8 @@ export interface StageOptions {
   readonly temporalCliPath: string;
   /** A PostgreSQL on which databases can be made; null: `postgres` is left out. */
   readonly postgresUrl: string | null;
+  /** Which systems; left out: all. */
+  readonly systems?: readonly SystemName[];
   readonly nodeOptions?: readonly string[];
   onProgress(text: string): void;
   /** Takes what the systems log; left out: nobody. */
@@ -38,6 +40,8 @@ export interface Stage {
   readonly systems: readonly RunningSystem[];
   readonly sink: Child;
   readonly secret: string;
+  /** The database of `postgres`; null: there is none. */
+  readonly databaseUrl: string | null;
   /** Temporal actions so far, as the server itself counts them. */
   actions(): Promise<number>;
   close(): Promise<void>;
@@ -65,7 +69,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const secret = randomBytes(32).toString('base64');
     const bundles = await writeBundles(folder);
     const systems: RunningSystem[] = [];
-    for (const name of SYSTEMS) {
+    for (const name of options.systems ?? SYSTEMS) {
       if (name === 'postgres' && database === null) continue;
       const settings: AppSettings = {
         system: name,
@@ -80,7 +84,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       closers.push(() => child.stop());
       systems.push({ name, child, origin: `http://127.0.0.1:${ready.parse(child.ready).port}` });
     }
-    return { systems, sink, secret, actions: () => readActions(metricsPort), close };
+    return { systems, sink, secret, databaseUrl: database?.url ?? null, actions: () => readActions(metricsPort), close };
   } catch (error) {
     await close();
     throw error;

@@ -1,16 +1,27 @@
 import { runIngest } from './ingest.ts';
+import { runOrder } from './order.ts';
+import { runOutages } from './outages.ts';
+import { runOverload } from './overload.ts';
 
-const HELP = `npm run bench -- ingest   receiving and delivering, against the floor and against bare workflow starts (--help)\n`;
+const HELP = `npm run bench -- ingest     receiving and delivering, against the floor and against bare workflow starts (--help)
+npm run bench -- outages    Temporal, the store, both, or a remote system away for a minute (--help)
+npm run bench -- order      conversations in order, with servers and workers killed in the middle (--help)
+npm run bench -- overload   ten times what is delivered, and many deliveries in a row (--help)
+`;
 
-const [name, ...args] = process.argv.slice(2);
-if (name === 'ingest') {
-  process.exitCode = await runIngest(args, {
+const COMMANDS = { ingest: runIngest, outages: runOutages, order: runOrder, overload: runOverload };
+
+const [name = '', ...args] = process.argv.slice(2);
+const command = Object.entries(COMMANDS).find(([own]) => own === name)?.[1];
+if (command !== undefined) {
+  process.exitCode = await command(args, {
     temporalCliPath: process.env['TEMPORAL_CLI_PATH'],
     postgresUrl: process.env['TEST_POSTGRES_URL'],
+    path: process.env['PATH'] ?? '',
     write: (text) => void process.stdout.write(text),
-    progress: (text) => void process.stderr.write(`${text}\n`),
+    progress: (text) => void process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${text}\n`),
   });
 } else {
   process.stdout.write(HELP);
-  process.exitCode = name === undefined || name === '--help' ? 0 : 2;
+  process.exitCode = name === '' || name === '--help' ? 0 : 2;
 }

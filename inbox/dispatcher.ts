@@ -8,6 +8,7 @@ import { createPace } from './pace.ts';
 import { createWake } from './wake.ts';
 import type { ClaimedRow } from '../store/claim.ts';
 import type { Database } from '../store/database.ts';
+import type { Running } from '../store/running.ts';
 import type { Lane } from '../workflows/contract.ts';
 import type { Lease } from './hand-over.ts';
 import type { PaceLimits } from './pace.ts';
@@ -36,8 +37,14 @@ const LONG_LINGER_MS = 400;
 /** Batches under way: from the first figure on they are let grow, from the second on none is started. */
 const FEW_BATCHES = 4;
 const MOST_BATCHES = 16;
-/** It is calm while fewer groups than this run step by step. */
-const CALM_RUNNING = 12;
+/** It is calm while fewer groups than this run step by step: more of them wait for Temporal and for one another. */
+const CALM_RUNNING = 6;
+/**
+ * A flow whose remote system is slow fills its own share of both ways and is left out of the rest, so that others find room. A worker
+ * runs more batches at a time than one flow may have.
+ */
+const CALM_RUNNING_A_FLOW = 4;
+const MOST_BATCHES_A_FLOW = 8;
 const FRESH_MS = 30_000;
 const MOST_OPEN_STARTS = 32;
 
@@ -105,7 +112,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     open.add(tracked);
   };
 
-  const calm = async (lane: Lane, limit: number, retryingOnly: boolean): Promise<number> => {
+  const calm = async (lane: Lane, limit: number, retryingOnly: boolean, except: readonly string[] = []): Promise<number> => {
     const leasePrefix = newLease();
     const rows = await claimDeliveries(deps.db, {
       lane,
@@ -117,13 +124,14 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       coalesce: deps.coalesce,
       ...(deps.only === 'delivery' ? {} : { mostWaiting: CALM_WAITING }),
       retryingOnly,
+      except,
     });
     const leases = byLease(rows, lane);
     pace.spent(rows.length, now());
     for (const lease of leases) track(handOver(lease, handOverDelivery));
     return leases.length;
   };
-  const backlog = async (lane: Lane, leastWaiting: number): Promise<number> => {
+  const backlog = async (lane: Lane, leastWaiting: number, except: readonly string[]): Promise<number> => {
     const lease = newLease();
     const rows = await claimGroups(deps.db, {
       lane,
@@ -135,6 +143,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       kind: 'batch',
       leastWaiting,
       coalesce: deps.coalesce,
+      except,
     });
     if (rows.length === 0) return 0;
     const groups = new Set(rows.map(({ key }) => key)).size;
@@ -154,15 +163,15 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   /** One look at a lane; answers in how many milliseconds another look pays. */
   const pass = async (lane: Lane): Promise<number> => {
     if (deps.only === 'delivery') return (await calm(lane, CALM_GROUPS, false)) < CALM_GROUPS ? POLL_MS : 0;
-    const running = await countRunning(deps.db, FRESH_MS);
-    const isCalm = deps.only !== 'batch' && running.deliveries < CALM_RUNNING;
+    const { deliveries, batches, fullSteps, fullBatches } = toLoad(await countRunning(deps.db, FRESH_MS));
+    const isCalm = deps.only !== 'batch' && deliveries < CALM_RUNNING;
     const room = isCalm ? Math.min(CALM_GROUPS, pace.calmRoom(now())) : 0;
-    if (room > 0 && (await calm(lane, room, false)) >= room) return 0;
-    const rest = restBeforeBatch(running.batches);
+    if (room > 0 && (await calm(lane, room, false, fullSteps)) >= room) return 0;
+    const rest = restBeforeBatch(batches);
     if (rest > 0) return rest;
-    const again = room <= 0 ? await calm(lane, 1, true) : 0;
+    const again = room <= 0 || fullSteps.length > 0 ? await calm(lane, 1, true) : 0;
     // While it is calm, what came since the look above is left to the next: it is no backlog.
-    const groups = await backlog(lane, room > 0 ? CALM_WAITING + 1 : 1);
+    const groups = await backlog(lane, room > 0 && fullSteps.length === 0 ? CALM_WAITING + 1 : 1, fullBatches);
     lastBatchFull = groups >= BATCH_GROUPS;
     if (groups === 0) return again > 0 ? 0 : POLL_MS;
     return lastBatchFull ? 0 : LINGER_MS;
@@ -204,6 +213,20 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       await running;
       await Promise.allSettled(open);
     },
+  };
+}
+
+/** What runs, without the flows that have their share already. */
+function toLoad(running: readonly Running[]): { deliveries: number; batches: number; fullSteps: string[]; fullBatches: string[] } {
+  const isFull = {
+    steps: (one: Running) => one.deliveries >= CALM_RUNNING_A_FLOW,
+    batches: (one: Running) => one.batches >= MOST_BATCHES_A_FLOW,
+  };
+  return {
+    deliveries: running.reduce((sum, one) => sum + (isFull.steps(one) ? 0 : one.deliveries), 0),
+    batches: running.reduce((sum, one) => sum + (isFull.batches(one) ? 0 : one.batches), 0),
+    fullSteps: running.filter(isFull.steps).map(({ flow }) => flow),
+    fullBatches: running.filter(isFull.batches).map(({ flow }) => flow),
   };
 }
 

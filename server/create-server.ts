@@ -9,7 +9,6 @@ import type { Database } from '../store/database.ts';
 import type { WorkflowStarter } from '../inbox/starter.ts';
 import type { Way } from '../inbox/dispatcher.ts';
 import type { FlowQueue } from '../inbox/dispatching.ts';
-import type { PaceLimits } from '../inbox/pace.ts';
 import type { RecordedRow, RecordRow } from '../store/record-events.ts';
 import type { BoundInbound } from './bound-inbound.ts';
 import type { CodecOptions } from './codec.ts';
@@ -32,8 +31,6 @@ export interface ServerProcessOptions {
   readonly limits: Partial<ReceiverLimits>;
   /** Names this replica in leases and workflow ids. */
   readonly owner: string;
-  /** See `DispatcherDeps`. */
-  readonly calm?: PaceLimits;
   readonly codec?: CodecOptions;
   readonly metrics: ReceiverMetrics;
   readonly log: Log;
@@ -60,7 +57,6 @@ export async function createServerProcess(options: ServerProcessOptions): Promis
     flows: options.flows,
     log,
     only: options.only,
-    ...(options.calm === undefined ? {} : { calm: options.calm }),
   });
   const recorder = createRecorder({ db, now: options.now, onRecorded: () => dispatching.wake(), shared: db.kind === 'postgres' });
   const intake = createIntake({ starter, owner, now: options.now });

@@ -20,6 +20,8 @@ export interface ClaimLimits {
   readonly ttlMs: number;
   /** Only this flow. */
   readonly flow?: string;
+  /** Leave out these flows. */
+  readonly except?: readonly string[];
   /** Leave out keys whose group was released after a failure. */
   readonly firstAttemptsOnly?: boolean;
   /** Take only keys whose group was released after a failure: of each its first delivery, alone. */
@@ -86,6 +88,7 @@ function toParameters(limits: ClaimLimits, lease: string, kind: string, each: bo
     [...(limits.coalesce ?? [])],
     limits.mostWaiting ?? null,
     limits.leastWaiting ?? null,
+    [...(limits.except ?? [])],
   ];
 }
 
@@ -103,7 +106,7 @@ with recursive flows as (
 open as (
   select f.flow, coalesce(g.served, 0) as served, greatest(0, least($3::int, coalesce(g.credit - g.under_way, $3::int))) as credit
   from flows f left join gate g on g.flow = f.flow and g.lane = $1
-  where f.flow is not null and ($8::text is null or f.flow = $8)
+  where f.flow is not null and ($8::text is null or f.flow = $8) and f.flow <> all($14::text[])
     and coalesce(g.closed_until, '-infinity') <= now() and not coalesce(g.paused, false)),
 candidate as (
   select o.flow, o.served, k.key, k.epoch, k.head, row_number() over (partition by o.flow order by k.head) as turn

@@ -1,19 +1,19 @@
 import type { Queryable } from './database.ts';
 
-/** Leases whose workflows are still at it. */
+/** Leases of one flow whose workflows are still at it. */
 export type Running = {
+  readonly flow: string;
   /** `delivery` leases handed over lately; older ones are parked or stuck, and no load. */
   readonly deliveries: number;
   readonly batches: number;
 };
 
-/** How much is under way right now; deliveries count for `freshMs` after they were handed over. */
-export async function countRunning(db: Queryable, freshMs: number): Promise<Running> {
-  const [row] = await db.query<Running>(
-    `select count(*) filter (where kind = 'delivery' and created_at > now() - make_interval(secs => $1::float8 / 1000))::int as deliveries,
+/** How much is under way right now, flow by flow; deliveries count for `freshMs` after they were handed over. */
+export async function countRunning(db: Queryable, freshMs: number): Promise<readonly Running[]> {
+  return db.query<Running>(
+    `select flow, count(*) filter (where kind = 'delivery' and created_at > now() - make_interval(secs => $1::float8 / 1000))::int as deliveries,
        count(*) filter (where kind = 'batch')::int as batches
-     from lease where open`,
+     from lease where open group by flow`,
     [freshMs],
   );
-  return row ?? { deliveries: 0, batches: 0 };
 }

@@ -19,7 +19,8 @@ import type { Database } from '../store/database.ts';
 import type { BoundConnections, ConfiguredConnection } from './connections.ts';
 import type { HostOptions } from './host.ts';
 
-const BATCHES_AT_A_TIME = 4;
+/** More than the dispatcher hands over of one flow, so that a slow one does not hold all of them. */
+const BATCHES_AT_A_TIME = 12;
 
 /** What a worker is made of; the one place where its parts are put together. */
 export interface WorkerOptions extends Omit<HostOptions, 'activities' | 'batches'> {
@@ -32,7 +33,7 @@ export interface WorkerOptions extends Omit<HostOptions, 'activities' | 'batches
   /** Something waits or may go on: the dispatcher should look. */
   onFreed(): void;
   /** Puts something else in the place of a part: for load and fault runs. */
-  readonly instead?: Partial<Pick<ActivityDeps, 'effects' | 'runOf' | 'connections'>>;
+  readonly instead?: Partial<Pick<ActivityDeps, 'effects' | 'runOf'> & { readonly connections: BoundConnections }>;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
@@ -45,7 +46,7 @@ export interface RunningWorker {
 
 /** Starts the worker: both task queues, and the prober of closed gates. */
 export async function createWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const connections = bindConnections(options.configured);
+  const connections = options.instead?.connections ?? bindConnections(options.configured);
   const deps = createActivityDeps(options, connections);
   const activities = createActivities(deps);
   const host = await startHost({ ...options, activities, batches: BATCHES_AT_A_TIME });

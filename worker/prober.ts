@@ -61,7 +61,8 @@ async function probeOne(deps: ProberDeps, gate: DueProbe): Promise<void> {
     deps.onOpened(connection);
   } catch (error) {
     const named = error instanceof ConnectorError && error.data.retry.kind === 'after' ? error.data.retry.ms : 0;
-    const backoff = Math.min(LONGEST_PROBE_MS, FIRST_PROBE_MS * 2 ** Math.min(gate.failures, 10));
+    // Not by the count of failures: calls that were under way when the gate closed fail as well.
+    const backoff = Math.min(LONGEST_PROBE_MS, Math.max(FIRST_PROBE_MS, gate.closedForMs));
     await postponeProbe(deps.db, { connection, forMs: Math.max(named, backoff) });
   }
 }
