@@ -16,7 +16,7 @@ type Parked = { readonly id: string; readonly workflowId: string; readonly code:
 export type Settling = Pick<ChaosStage, 'db' | 'client' | 'sink'>;
 
 /** Waits until everything acknowledged is in the inbox and settled, deciding what is parked on the way. Gives up after `withinMs`. */
-export async function settleAll(stage: Settling, withinMs: number, acknowledged: ReadonlySet<string> = new Set()): Promise<Decided> {
+export async function settleAll(stage: Settling, withinMs: number, acknowledged: ReadonlySet<string>): Promise<Decided> {
   const untilMs = Date.now() + withinMs;
   const parked: { [code: string]: number } = {};
   while (Date.now() < untilMs && ((await countIntakes(stage)) > 0 || (await unsettled(stage, acknowledged)) > 0)) {

@@ -36,7 +36,7 @@ export async function runTalk(stage: ChaosStage, talk: Talk): Promise<OrderFigur
   await killInTheMiddle(stage, talking);
   await talking.ended;
   const takenMs = preciseNow() - startMs;
-  const { parked } = await settleAll(stage, SETTLE_WITHIN_MS);
+  const { parked } = await settleAll(stage, SETTLE_WITHIN_MS, talking.acknowledged);
   const settledMs = preciseNow() - startMs;
   return { ...(await judgeTalk(stage, talk, talking)), takenMs, settledMs, parked };
 }

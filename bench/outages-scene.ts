@@ -86,11 +86,11 @@ export async function playScene(stage: ChaosStage, scene: Scene, sizes: OutageSi
   await scene.mend(stage);
   await rest(sizes.restMs);
   await load.stop();
-  const { parked } = await settleAll(stage, SETTLE_WITHIN_MS);
-  const settledMs = preciseNow();
-  const watched = (await watching?.stop()) ?? [];
   const { answers } = load;
   const acknowledged = new Set(answers.filter(isTaken).map(({ id }) => id));
+  const { parked } = await settleAll(stage, SETTLE_WITHIN_MS, acknowledged);
+  const settledMs = preciseNow();
+  const watched = (await watching?.stop()) ?? [];
   const verdict = await judgeChaos(stage.db, stage.sink, acknowledged);
   const arrivals = new Map(
     z

@@ -33,7 +33,7 @@ describe('two servers and two workers, one of each killed in the middle', () => 
         ...talks.slice(1).map(({ talking }) => killInTheMiddle(stage, talking)),
         ...talks.map(({ talking }) => talking.ended),
       ]);
-      await settleAll(stage, SETTLE_WITHIN_MS);
+      await settleAll(stage, SETTLE_WITHIN_MS, new Set(talks.flatMap(({ talking }) => [...talking.acknowledged])));
       for (const { talk, talking } of talks) {
         const { checks, arrived } = await judgeTalk(stage, talk, talking);
         expect(checks.filter(({ ok }) => !ok)).toEqual([]);
