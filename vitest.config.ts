@@ -6,7 +6,8 @@ const TEST_TIMEOUT_MS = 180_000;
 export default defineConfig({
   test: {
     pool: 'forks',
-    maxWorkers: 2,
+    // More than cores: the long tests wait for leases and time-outs more than they work.
+    maxWorkers: 3,
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: TEST_TIMEOUT_MS,
     projects: [

@@ -1,6 +1,5 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
-import { extname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import type { ChildProcess } from 'node:child_process';
@@ -12,7 +11,8 @@ const READY_WITHIN_MS = 90_000;
 const STOP_WITHIN_MS = 30_000;
 /** The id of the message by which a child says that it is ready. */
 const READY = 0;
-const EXTENSION = extname(fileURLToPath(import.meta.url));
+/** The built ones, also where this runs from the sources: each process would compile them all again. */
+const FOLDER = import.meta.url.endsWith('.ts') ? '../dist/bench' : '.';
 
 const question = z.object({ id: z.number(), ask: z.string(), value: z.json() });
 const answer = z.object({ id: z.number(), value: z.json().optional(), error: z.string().optional() });
@@ -48,8 +48,8 @@ export interface ChildOptions {
 
 /** Starts a child and waits until it is ready. Throws with its last words where it ends before. */
 export async function startChild(options: ChildOptions): Promise<Child> {
-  const path = fileURLToPath(new URL(`./${options.entry}${EXTENSION}`, import.meta.url));
-  const execArgv = [...(EXTENSION === '.ts' ? ['--import', 'tsx'] : []), ...(options.nodeOptions ?? [])];
+  const path = fileURLToPath(new URL(`${FOLDER}/${options.entry}.js`, import.meta.url));
+  const execArgv = [...(options.nodeOptions ?? [])];
   const child = fork(path, [JSON.stringify(options.settings)], { execArgv, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
   let lastWords = '';
   const keep = (chunk: Buffer): void => {

@@ -7,7 +7,7 @@ import { teardown } from '../helpers/teardown.ts';
 import type { ChaosStage } from '../../bench/chaos-stage.ts';
 import type { SceneFigures } from '../../bench/outages-scene.ts';
 
-const SIZES = { outageMs: 4000, restMs: 1500, allPerSecond: 40, brokenPerSecond: 50 };
+const SIZES = { outageMs: 2500, restMs: 800, allPerSecond: 40, brokenPerSecond: 50 };
 /** Of how fast something is nothing is asked here: other tests run at the same time. */
 const TIMED = /\bms\b|p50/;
 /** This much is promised to senders. */

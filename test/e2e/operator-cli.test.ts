@@ -1,12 +1,11 @@
 import { execFile } from 'node:child_process';
-import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { beforeAll, describe, expect, inject, it } from 'vitest';
 import { z } from 'zod';
 import { startSandbox } from '../../sandbox/main.ts';
 import { signStripe } from '../fixtures/signers.ts';
 import { deskOf } from '../helpers/desk.ts';
-import { makeDevFolder } from '../helpers/dev-process.ts';
+import { MAIN, makeDevFolder } from '../helpers/dev-process.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { send } from '../helpers/receiver.ts';
 import { failPaymentUnsent } from '../helpers/senders.ts';
@@ -14,7 +13,6 @@ import { teardown } from '../helpers/teardown.ts';
 import type { Sandbox } from '../../sandbox/main.ts';
 import type { DevFolder } from '../helpers/dev-process.ts';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
 /** Chatwoot refuses a contact with such an address. */
 const BAD_EMAIL = 'nobody';
 
@@ -43,8 +41,7 @@ describe('an operator at the command line', () => {
   });
 
   const deskbridge = async (...args: string[]): Promise<string> => {
-    const command = ['--import', import.meta.resolve('tsx'), MAIN, ...args];
-    return (await promisify(execFile)(process.execPath, command, { cwd: folder.path, env: { ...process.env, ...env } })).stdout;
+    return (await promisify(execFile)(process.execPath, [MAIN, ...args], { cwd: folder.path, env: { ...process.env, ...env } })).stdout;
   };
   const park = async (): Promise<{ readonly id: string; readonly customerId: string }> => {
     const { body, customerId } = await failPaymentUnsent({ sandbox }, BAD_EMAIL);

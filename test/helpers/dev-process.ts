@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { ChildProcess } from 'node:child_process';
 
-const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+/** As it is installed: built, with its workflow bundle. */
+export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const READY_WITHIN_MS = 60_000;
 const KEPT_OUTPUT = 4000;
 
@@ -27,7 +28,7 @@ export function makeDevFolder(config: string, env: { readonly [name: string]: st
   return {
     path: folder,
     async start() {
-      const child = spawn(process.execPath, ['--import', import.meta.resolve('tsx'), MAIN, 'dev'], {
+      const child = spawn(process.execPath, [MAIN, 'dev'], {
         cwd: folder,
         env: { ...process.env, ...env },
         stdio: ['ignore', 'pipe', 'pipe'],
