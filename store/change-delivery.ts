@@ -34,10 +34,10 @@ export async function saveEdits(
 
 /** Skips what waits for flows that are no longer configured, at most `limit` at once. Answers how many. */
 export async function skipRemovedFlow(db: Queryable, flow: string, limit: number): Promise<number> {
-  const waiting = await db.query<{ id: string }>('select id::text as id from delivery where flow = $1 and state = 0 order by id limit $2', [
-    flow,
-    limit,
-  ]);
+  const waiting = await db.query<{ id: string }>(
+    'select id::text as id from delivery where flow = $1 and state::int = 0 order by id limit $2',
+    [flow, limit],
+  );
   let skipped = 0;
   for (const { id } of waiting) {
     const rows = await db.query(SKIP, [id, `flow ${toStoredText(flow)} was removed from the configuration`]);

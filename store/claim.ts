@@ -1,3 +1,4 @@
+import { expectOne } from './expect-one.ts';
 import type { Queryable } from './database.ts';
 
 /** Deliveries of a coalescing flow that one claim collapses at most. */
@@ -94,8 +95,9 @@ function toParameters(limits: ClaimLimits, lease: string, kind: string, each: bo
 
 /**
  * `k.epoch = p.epoch` under the lock: the key was not taken and freed since the snapshot. Counters change by row
- * arithmetic, for the snapshot does not see what was recorded meanwhile. `waiting + 0` keeps the planner, which knows nothing
- * of a table that has just filled up, from walking the ready keys again for each key it locks: by the primary key it is one step.
+ * arithmetic, for the snapshot does not see what was recorded meanwhile. The planner sees this first when nothing waits: where it might
+ * take another index than the one by all of a key, or by a delivery's id, it is kept from it (`waiting + 0`, `state + 0`, the lane from
+ * the row and not from $1).
  */
 const CLAIM = `/* prepare: claim */
 with recursive flows as (
@@ -109,9 +111,9 @@ open as (
   where f.flow is not null and ($8::text is null or f.flow = $8) and f.flow <> all($14::text[])
     and coalesce(g.closed_until, '-infinity') <= now() and not coalesce(g.paused, false)),
 candidate as (
-  select o.flow, o.served, k.key, k.epoch, k.head, row_number() over (partition by o.flow order by k.head) as turn
+  select o.flow, k.lane, o.served, k.key, k.epoch, k.head, row_number() over (partition by o.flow order by k.head) as turn
   from open o cross join lateral (
-    select key, epoch, head from queue_key k
+    select lane, key, epoch, head from queue_key k
     where k.lane = $1 and k.flow = o.flow and k.waiting > 0 and k.lease is null and k.not_before <= now()
       and ($9::boolean is null or k.retrying = $9)
       and ($12::int is null or k.retrying or k.waiting <= $12)
@@ -119,22 +121,22 @@ candidate as (
     order by k.head limit o.credit) k),
 chosen as (select flow from candidate where turn = 1 order by served, head limit case when $10::boolean then null else 1 end),
 pick as (
-  select c.flow, c.key, c.epoch, row_number() over (order by c.turn, c.served, c.head) as n
+  select c.flow, c.lane, c.key, c.epoch, row_number() over (order by c.turn, c.served, c.head) as n
   from candidate c join chosen using (flow) order by n limit $3),
 locked as materialized (
-  select k.flow, k.key, p.n, k.retrying from queue_key k join pick p on p.flow = k.flow and p.key = k.key
-  where k.lane = $1 and k.lease is null and k.waiting + 0 > 0 and k.epoch = p.epoch for update of k skip locked),
+  select k.flow, k.lane, k.key, p.n, k.retrying from queue_key k join pick p on p.flow = k.flow and p.key = k.key and p.lane = k.lane
+  where k.lease is null and k.waiting + 0 > 0 and k.epoch = p.epoch for update of k skip locked),
 member as materialized (
-  select l.flow, l.key, l.n, d.id, l.flow = any($11::text[]) as coalesces from locked l cross join lateral (
-    select id from delivery d where d.flow = l.flow and d.key = l.key and d.lane = $1 and d.state = 0
+  select l.flow, l.lane, l.key, l.n, d.id, l.flow = any($11::text[]) as coalesces from locked l cross join lateral (
+    select id from delivery d where d.flow = l.flow and d.key = l.key and d.lane = l.lane and d.state = 0
     order by id limit case when l.flow = any($11::text[]) then ${COALESCED_PER_CLAIM} when l.retrying then 1 else $4::int end) d),
 part as materialized (
-  select flow, key, n, coalesces, count(*)::int as members, max(id) as newest from member group by flow, key, n, coalesces),
+  select flow, lane, key, n, coalesces, count(*)::int as members, max(id) as newest from member group by flow, lane, key, n, coalesces),
 taken as (
   update queue_key k set lease = case when $10::boolean then $2::text || '-' || p.n else $2::text end,
     epoch = nextval('epoch'), waiting = k.waiting - p.members,
-    head = coalesce((select min(d.id) from delivery d where d.flow = p.flow and d.key = p.key and d.lane = $1 and d.state = 0 and d.id > p.newest), k.head)
-  from part p where k.flow = p.flow and k.key = p.key and k.lane = $1
+    head = coalesce((select min(d.id) from delivery d where d.flow = p.flow and d.key = p.key and d.lane = p.lane and d.state = 0 and d.id > p.newest), k.head)
+  from part p where k.flow = p.flow and k.key = p.key and k.lane = p.lane
   returning k.flow, k.key, k.epoch, k.lease, p.coalesces, p.newest),
 changed as (
   update delivery d set epoch = t.epoch,
@@ -144,7 +146,7 @@ changed as (
     outcome = case when older then 'superseded by delivery ' || t.newest else d.outcome end,
     settled_at = case when older then now() else d.settled_at end
   from member m join taken t on t.flow = m.flow and t.key = m.key cross join lateral (select t.coalesces and m.id < t.newest as older) o
-  where d.id = m.id and d.state = 0
+  where d.id = m.id and d.state + 0 = 0 and ${expectOne('m.id')}
   returning d.id, d.event_id, d.flow, d.key, d.lane, d.lease, d.epoch, d.attempts, d.state),
 noted as (
   insert into lease (id, owner, kind, flow, lane, held, until)

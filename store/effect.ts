@@ -1,4 +1,5 @@
 import { EFFECT_CLASSES, EFFECT_COLUMNS, EFFECT_STATES, toEffectRow } from './effect-row.ts';
+import { expectOne } from './expect-one.ts';
 import { toStoredJson } from './stored-text.ts';
 import type { EffectClass } from '../connectors/effect.ts';
 import type { Json } from '../connectors/json.ts';
@@ -157,10 +158,11 @@ async function findLate(db: Queryable, intent: string): Promise<IntentOutcome> {
 const WRITE = `/* prepare: intents */
 with input as (
   select * from jsonb_to_recordset($1::jsonb) as t (n int, intent text, epoch bigint, lease text, flow text, key text, lane smallint,
-    event_id bigint, connection text, kind text, target text, class smallint, mark text, fingerprint text, text_hash text, send_for_ms float8, token text)),
+    event_id bigint, connection text, kind text, target text, class smallint, mark text, fingerprint text, text_hash text, send_for_ms float8, token text)
+  where ${expectOne('n')}),
 held as materialized (
   select i.* from queue_key k join input i on i.flow = k.flow and i.key = k.key and i.lane = k.lane
-  where k.lease = i.lease and k.epoch = i.epoch order by k.flow, k.key, k.lane for share of k),
+  where k.lease is not distinct from i.lease and k.epoch = i.epoch order by k.flow, k.key, k.lane for share of k),
 one as (select distinct on (intent) * from held order by intent, n),
 made as (
   insert into effect (intent, epoch, token, flow, event_id, connection, kind, target, class, mark, fingerprint, text_hash, send_by)
@@ -184,7 +186,8 @@ returning ${EFFECT_COLUMNS}`;
 
 const SETTLE = `/* prepare: effects */
 with input as (
-  select * from jsonb_to_recordset($1::jsonb) as t (intent text, epoch bigint, state smallint, remote_id text, result jsonb)),
+  select * from jsonb_to_recordset($1::jsonb) as t (intent text, epoch bigint, state smallint, remote_id text, result jsonb)
+  where ${expectOne('epoch')}),
 owned as materialized (
   select i.* from effect e join input i on i.intent = e.intent where e.epoch <= i.epoch and (e.state <> 1 or i.state = 1) order by e.intent for update of e)
 update effect e set state = o.state, epoch = o.epoch, remote_id = o.remote_id, result = o.result, settled_at = clock_timestamp()

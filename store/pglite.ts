@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import pg from 'pg';
 import { lockFolder } from './folder-lock.ts';
 import { PgliteStream } from './pglite-stream.ts';
-import { inPool, inTransaction, tolerateLostConnections } from './pool.ts';
+import { createPool, inPool, inTransaction } from './pool.ts';
 import type { Database } from './database.ts';
 
 /** Where PGlite keeps its files. */
@@ -21,8 +21,7 @@ export async function createPglite(settings: PgliteSettings = {}): Promise<Datab
   const listeners = new Map<string, Set<() => void>>();
   // There is one session, so there is one connection. A thread that failed is replaced by the next connection, on the same files.
   const stream = (): PgliteStream => new PgliteStream(dataDir);
-  const pool = new pg.Pool({ stream, max: 1, idleTimeoutMillis: 0, allowExitOnIdle: true, user: 'postgres' });
-  tolerateLostConnections(pool);
+  const pool = createPool({ stream, max: 1, idleTimeoutMillis: 0, allowExitOnIdle: true, user: 'postgres' });
   pool.on('connect', (client) => {
     client.on('notification', ({ channel }) => {
       for (const callback of listeners.get(channel) ?? []) callback();

@@ -1,18 +1,34 @@
+import pg from 'pg';
 import { StoreUnavailable } from './database.ts';
 import { toStoreFailure } from './sql-failure.ts';
-import type pg from 'pg';
 import type { Queryable, Row } from './database.ts';
 
 /** Statements that begin with this comment are prepared once per connection under that name: their planning costs more than their running. */
 const PREPARED = /^\/\* prepare: (\w+) \*\//;
 
+/** A pool of connections that survives the loss of any of them, and whose plans do not depend on how full tables were at first. */
+export function createPool(config: pg.PoolConfig): pg.Pool {
+  // eslint-disable-next-line @typescript-eslint/no-misused-promises -- pg-pool waits for the promise, but its types don't say so
+  const pool = new pg.Pool({ ...config, onConnect: preferIndexes });
+  tolerateLostConnections(pool);
+  return pool;
+}
+
 /**
  * A connection may be lost while it is idle in the pool, and while it is taken but runs nothing: the next statement finds out, and the
  * pool replaces it. Without listeners such an error would end the process.
  */
-export function tolerateLostConnections(pool: pg.Pool): void {
+function tolerateLostConnections(pool: pg.Pool): void {
   pool.on('error', () => undefined);
   pool.on('connect', (client) => void client.on('error', () => undefined));
+}
+
+/**
+ * Reading a table whole is cheapest while it is small, and a connection keeps to such a plan while the table fills up, until PostgreSQL
+ * has counted its rows: within a minute, or never on PGlite.
+ */
+async function preferIndexes(client: pg.ClientBase): Promise<void> {
+  await client.query('set enable_seqscan = off');
 }
 
 /** Runs one statement. The connection is kept where only the statement failed: PGlite has no other, and its prepared statements go with it. */

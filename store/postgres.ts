@@ -1,6 +1,5 @@
-import pg from 'pg';
 import { listenOnPostgres } from './postgres-listen.ts';
-import { inPool, inTransaction, tolerateLostConnections } from './pool.ts';
+import { createPool, inPool, inTransaction } from './pool.ts';
 import { isRolledBack } from './sql-failure.ts';
 import type { Database } from './database.ts';
 
@@ -21,7 +20,7 @@ export interface PostgresSettings {
  * A statement or transaction that a deadlock rolled back is repeated.
  */
 export function createPostgres(settings: PostgresSettings): Database {
-  const pool = new pg.Pool({
+  const pool = createPool({
     connectionString: settings.url,
     max: settings.max ?? DEFAULT_MAX_CONNECTIONS,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
@@ -29,7 +28,6 @@ export function createPostgres(settings: PostgresSettings): Database {
     keepAlive: true,
     application_name: 'deskbridge',
   });
-  tolerateLostConnections(pool);
   return {
     kind: 'postgres',
     query: (text, values) => repeatRolledBack(() => inPool(pool, text, values)),

@@ -35,7 +35,7 @@ named as (
   select flow, lane from depth union select flow, lane from parked union select flow, lane from gate)
 select n.flow, n.lane, coalesce(d.waiting, 0) as waiting, coalesce(d.keys, 0) as keys,
   (select e.received_at from delivery o join event e on e.id = o.event_id
-   where o.flow = n.flow and o.state = 0 and o.lane = n.lane order by o.id limit 1) as "oldestWaitingAt",
+   where o.flow = n.flow and o.state::int = 0 and o.lane = n.lane order by o.id limit 1) as "oldestWaitingAt",
   coalesce(g.under_way, 0) as "underWay", coalesce(g.credit, 256) as credit, coalesce(p.parked, 0) as parked,
   coalesce(g.paused, false) as paused, case when g.closed_until > now() then g.closed_until end as "closedUntil",
   array(select name from jsonb_each_text(coalesce(g.closed_by, '{}')) as c (name, until) where until::timestamptz > now() order by name) as "closedBy"

@@ -1,3 +1,4 @@
+import { expectOne } from './expect-one.ts';
 import { toIndexedText, toStoredText } from './stored-text.ts';
 import type { Queryable } from './database.ts';
 
@@ -38,9 +39,11 @@ type FoundRow = { readonly id: string | null; readonly fresh: boolean };
 const RECORD = `/* prepare: record */
 with input as (
   select * from unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::bytea[], $6::timestamptz[])
-    with ordinality as t (connection, dedupe, topic, record, raw, received_at, n)),
+    with ordinality as t (connection, dedupe, topic, record, raw, received_at, n)
+  where ${expectOne('n')}),
 wish as (
-  select * from unnest($7::int[], $8::text[], $9::text[], $10::smallint[]) with ordinality as t (n, flow, key, lane, turn)),
+  select * from unnest($7::int[], $8::text[], $9::text[], $10::smallint[]) with ordinality as t (n, flow, key, lane, turn)
+  where ${expectOne('turn')}),
 one as materialized (select distinct on (connection, dedupe) * from input order by connection, dedupe, n),
 fresh as (
   insert into event (connection, dedupe, topic, record, received_at)

@@ -1,4 +1,5 @@
 import { DELIVERY_STATES } from './delivery-state.ts';
+import { expectOne } from './expect-one.ts';
 import { toStoredJson } from './stored-text.ts';
 import type { Queryable, Row } from './database.ts';
 import type { QueueKey } from './begin.ts';
@@ -72,26 +73,30 @@ function toInput(group: GroupSettlement, index: number): object {
 
 /**
  * Locks keys, then gates, then leases, each in one order. A key that holds nothing is freed, `hold` or not. The counters
- * of gate and lease change by row arithmetic, so that two settlements at once both count.
+ * of gate and lease change by row arithmetic, so that two settlements at once both count. `offset 0` and `state + 0` keep the planner
+ * from walking all that is under way.
  */
 const SETTLE = `/* prepare: settle */
 with input as (
   select * from jsonb_to_recordset($1::jsonb) as t (n int, lease text, flow text, key text, lane smallint, epoch bigint,
-    hold boolean, not_before_ms float8, reason text, parked jsonb, retrying boolean, finished jsonb)),
+    hold boolean, not_before_ms float8, reason text, parked jsonb, retrying boolean, finished jsonb)
+  where ${expectOne('n')}),
 held as materialized (
   select i.* from queue_key k join input i on i.flow = k.flow and i.key = k.key and i.lane = k.lane
-  where k.lease = i.lease and k.epoch = i.epoch order by k.flow, k.key, k.lane for update of k),
+  where k.lease is not distinct from i.lease and k.epoch = i.epoch order by k.flow, k.key, k.lane for update of k),
 ending as materialized (
   select h.n, h.flow, h.key, h.lane, h.lease, h.epoch, f.id, f.state, f.text
-  from held h cross join lateral jsonb_to_recordset(h.finished) as f (id bigint, state smallint, text text)),
+  from held h cross join lateral jsonb_to_recordset(h.finished) as f (id bigint, state smallint, text text)
+  where ${expectOne('f.id')}),
 done as (
   update delivery d set state = e.state, outcome = e.text, lease = null, parked = null, reason = null, settled_at = now()
   from ending e
-  where d.id = e.id and d.flow = e.flow and d.key = e.key and d.lane = e.lane and d.lease = e.lease and d.epoch = e.epoch and d.state = 1
+  where d.id = e.id and d.flow = e.flow and d.key = e.key and d.lane = e.lane and d.lease = e.lease and d.epoch = e.epoch and d.state + 0 = 1
   returning e.n),
 rest as materialized (
   select h.n, d.id, row_number() over (partition by h.n order by d.id) as turn
-  from held h join delivery d on d.lease = h.lease and d.flow = h.flow and d.key = h.key and d.lane = h.lane and d.state = 1
+  from held h cross join lateral (
+    select d.id from delivery d where d.lease = h.lease and d.flow = h.flow and d.key = h.key and d.lane = h.lane and d.state = 1 offset 0) d
   where not exists (select from ending e where e.n = h.n and e.id = d.id)),
 plan as materialized (
   select h.*, coalesce(r.members, 0) as members, r.first, h.hold and coalesce(r.members, 0) > 0 as keeps
@@ -103,7 +108,7 @@ left_over as (
     parked = case when p.keeps and r.turn = 1 then p.parked end,
     reason = p.reason,
     attempts = case when p.keeps or (p.retrying and r.turn = 1) then d.attempts else greatest(0, d.attempts - 1) end
-  from rest r join plan p using (n) where d.id = r.id and d.state = 1),
+  from rest r join plan p using (n) where d.id = r.id and d.state + 0 = 1),
 freed as (
   update queue_key k set lease = null, waiting = k.waiting + p.members, head = coalesce(p.first, k.head),
     not_before = case when p.members = 0 then '-infinity' else now() + make_interval(secs => p.not_before_ms / 1000) end,
