@@ -1,6 +1,6 @@
 import { createHmac } from 'node:crypto';
-import { Pool } from 'undici';
 import { preciseNow } from './child.ts';
+import { openHttpLines } from './http-lines.ts';
 
 /** Sends signed events over HTTP and notes when each was sent and answered. */
 
@@ -65,11 +65,11 @@ interface Sender {
   readonly startedMs: number;
   begun(): number;
   sendNext(): Promise<void>;
-  finish(): Promise<Sent>;
+  finish(): Sent;
 }
 
 function createSender(options: LoadOptions): Sender {
-  const pool = new Pool(options.origin, { connections: options.connections, pipelining: 1 });
+  const lines = openHttpLines(options.origin, options.connections);
   const key = Buffer.from(options.secret, 'base64');
   const startedMs = preciseNow();
   const acknowledged = new Map<string, number>();
@@ -84,7 +84,7 @@ function createSender(options: LoadOptions): Sender {
       const id = `${options.prefix}-${count}`;
       const { headers, body } = toRequest(id, key);
       const sentMs = preciseNow();
-      const status = await post(pool, options.path, headers, body);
+      const status = await lines.post(options.path, headers, body);
       if (status < 200 || status > 299) {
         refused.set(status, (refused.get(status) ?? 0) + 1);
         return;
@@ -92,9 +92,9 @@ function createSender(options: LoadOptions): Sender {
       acknowledged.set(id, sentMs);
       ackMs.push(preciseNow() - sentMs);
     },
-    async finish() {
+    finish() {
       const endedMs = preciseNow();
-      await pool.close();
+      lines.close();
       return { startedMs, endedMs, acknowledged, ackMs, refused };
     },
   };
@@ -114,14 +114,4 @@ function toRequest(id: string, key: Buffer): { headers: Record<string, string>; 
     },
     body,
   };
-}
-
-async function post(pool: Pool, path: string, headers: Record<string, string>, body: string): Promise<number> {
-  try {
-    const answer = await pool.request({ method: 'POST', path, headers, body });
-    await answer.body.dump();
-    return answer.statusCode;
-  } catch {
-    return 0;
-  }
 }

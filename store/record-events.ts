@@ -2,6 +2,9 @@ import { expectOne } from './expect-one.ts';
 import { toIndexedText, toStoredText } from './stored-text.ts';
 import type { Queryable } from './database.ts';
 
+/** SHA-256. */
+const HASH_BYTES = 32;
+
 /** What the inbox records of one event. */
 export interface RecordRow {
   readonly connection: string;
@@ -35,22 +38,26 @@ export async function recordEvents(db: Queryable, rows: readonly RecordRow[]): P
 
 type FoundRow = { readonly id: string | null; readonly fresh: boolean };
 
-/** Locks are taken in one order (event by dedupe, key by flow, key, lane), so that two of these never deadlock. */
+/**
+ * Locks are taken in one order (event by dedupe, key by flow, key, lane), so that two of these never deadlock. Hashes and bodies come in
+ * one binary parameter each: as arrays they would be text, twice as long, to be written and read again.
+ */
 const RECORD = `/* prepare: record */
 with input as (
-  select * from unnest($1::text[], $2::bytea[], $3::text[], $4::text[], $5::bytea[], $6::timestamptz[])
-    with ordinality as t (connection, dedupe, topic, record, raw, received_at, n)
+  select connection, substr($2::bytea, (n::int - 1) * ${HASH_BYTES} + 1, ${HASH_BYTES}) as dedupe, topic, record, received_at, start, size, n
+  from unnest($1::text[], $3::text[], $4::text[], $5::timestamptz[], $7::int[], $8::int[])
+    with ordinality as t (connection, topic, record, received_at, start, size, n)
   where ${expectOne('n')}),
 wish as (
-  select * from unnest($7::int[], $8::text[], $9::text[], $10::smallint[]) with ordinality as t (n, flow, key, lane, turn)
+  select * from unnest($9::int[], $10::text[], $11::text[], $12::smallint[]) with ordinality as t (n, flow, key, lane, turn)
   where ${expectOne('turn')}),
 one as materialized (select distinct on (connection, dedupe) * from input order by connection, dedupe, n),
 fresh as (
   insert into event (connection, dedupe, topic, record, received_at)
   select connection, dedupe, topic, record, coalesce(received_at, clock_timestamp()) from one order by connection, dedupe
   on conflict do nothing returning id, connection, dedupe),
-named as (select f.id, o.n, o.raw, f.connection, f.dedupe from fresh f join one o using (connection, dedupe)),
-kept as (insert into body (event_id, raw) select id, raw from named),
+named as (select f.id, o.n, o.start, o.size, f.connection, f.dedupe from fresh f join one o using (connection, dedupe)),
+kept as (insert into body (event_id, raw) select id, substr($6::bytea, start, size) from named),
 made as (
   insert into delivery (event_id, flow, lane, key)
   select m.id, w.flow, w.lane, coalesce(w.key, '#' || m.id) from named m join wish w on w.n = m.n order by m.n, w.turn
@@ -72,18 +79,28 @@ left join event e using (connection, dedupe) order by i.n`;
 
 function toParameters(rows: readonly RecordRow[]): unknown[] {
   const wishes = rows.flatMap((row, index) => row.deliveries.map((delivery) => ({ ...delivery, n: index + 1 })));
+  let end = 0;
+  const starts = rows.map(({ raw }) => (end += raw.length) - raw.length + 1);
   return [
     rows.map((row) => row.connection),
-    rows.map((row) => row.dedupe),
+    Buffer.concat(rows.map(checkedHash)),
     rows.map((row) => toStoredText(row.topic)),
     rows.map((row) => (row.record === null ? null : toIndexedText(row.record))),
-    rows.map((row) => row.raw),
     rows.map((row) => row.receivedAt?.toISOString() ?? null),
+    Buffer.concat(rows.map((row) => row.raw)),
+    starts,
+    rows.map((row) => row.raw.length),
     wishes.map((wish) => wish.n),
     wishes.map((wish) => wish.flow),
     wishes.map((wish) => (wish.key === null ? null : toIndexedText(wish.key))),
     wishes.map((wish) => wish.lane),
   ];
+}
+
+function checkedHash({ dedupe }: RecordRow): Buffer {
+  if (dedupe.length !== HASH_BYTES)
+    throw new RangeError(`A dedupe hash of ${dedupe.length} bytes can't be stored; expected ${HASH_BYTES}, a SHA-256.`);
+  return dedupe;
 }
 
 /** Another process committed the same event after our statement's snapshot: a new snapshot sees it. */
