@@ -6,6 +6,7 @@ import { readSettings, serveParent } from './child.ts';
 import { startBare } from './ingest-bare.ts';
 import { startFloor } from './ingest-floor.ts';
 import { startOurs } from './ingest-ours.ts';
+import { createSampler } from './profile-sampler.ts';
 import { appSettings, CONNECTION } from './ingest-settings.ts';
 import type { LoadApp } from './load-app.ts';
 
@@ -25,12 +26,18 @@ const parts = {
   log: createLogger('info'),
 };
 const app = await start();
+const sampler = createSampler();
 
 serveParent(
   { port: app.port },
   {
     pause: async (paused) => {
       await app.pause(paused === true);
+      return null;
+    },
+    sample: async (on) => {
+      if (on !== true) return sampler.stop();
+      await sampler.start();
       return null;
     },
     usage: () => ({ rssMb: Math.round(process.memoryUsage().rss / 1024 / 1024), cpuMs: Math.round(sumOf(process.cpuUsage()) / 1000) }),

@@ -82,7 +82,8 @@ async function measureDelivery(stage: Stage, system: RunningSystem, send: () => 
   };
 }
 
-function loadOf(stage: Stage, system: RunningSystem, prefix: string): LoadOptions {
+/** How this system is sent events. */
+export function loadOf(stage: Stage, system: RunningSystem, prefix: string): LoadOptions {
   return {
     origin: system.origin,
     path: `/webhooks/${CONNECTION}`,
@@ -104,7 +105,7 @@ function toAckFigures(sent: Sent): AckFigures {
 }
 
 /** Waits until as many arrived as were acknowledged, and compares them one by one. */
-async function collect(stage: Stage, sent: Sent): Promise<{ lost: number; doubled: number; endToEndMs: number[]; lastMs: number }> {
+export async function collect(stage: Stage, sent: Sent): Promise<{ lost: number; doubled: number; endToEndMs: number[]; lastMs: number }> {
   const untilMs = Date.now() + DRAIN_WITHIN_MS;
   while (Number(await stage.sink.ask('count')) < sent.acknowledged.size && Date.now() < untilMs) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));

@@ -17,6 +17,7 @@ bare      client.workflow.start for each request, one activity
 --seconds N  length of each phase of acknowledging (default 1.5)
 --rounds N   rounds of acknowledging, the systems by turns; a ratio is the median over the rounds (default 9)
 --burst N    events of the burst (default 5000; bare gets 300, it would take minutes)
+--cpu-prof D V8 profiles of every system in folder D, for a closer look than the profile command gives
 --json       figures as JSON
 
 Acknowledging: 32 connections, each sends when it was answered; what is recorded is held back and delivered afterwards.

@@ -71,6 +71,11 @@ export async function sweepParkedRequests(db: Queryable, settings: SweepSettings
   return rows.length;
 }
 
+/** Makes the space of removed rows usable again where nobody else does: PostgreSQL does it by itself, PGlite has no autovacuum. */
+export async function reclaimSpace(db: Database): Promise<void> {
+  if (db.kind === 'pglite') await db.query('vacuum');
+}
+
 /** Erases the bodies of these events, whatever their state; their hashes stay, so that they are not taken in again. Answers how many. */
 export async function eraseBodies(db: Queryable, eventIds: readonly string[]): Promise<number> {
   const rows = await db.query('delete from body where event_id = any($1::bigint[]) returning 1', [[...eventIds]]);

@@ -1,4 +1,4 @@
-import { sweepBodies, sweepEvents, sweepKeys, sweepLeases, sweepParkedRequests } from '../../store/retention.ts';
+import { reclaimSpace, sweepBodies, sweepEvents, sweepKeys, sweepLeases, sweepParkedRequests } from '../../store/retention.ts';
 import type { Database } from '../../store/database.ts';
 
 const EVERY_MS = 10 * 60 * 1000;
@@ -24,9 +24,11 @@ export function startHousekeeping(
       () => sweepLeases(db, { olderThanDays: LEASE_DAYS }),
       () => sweepParkedRequests(db, events),
     ];
+    let removed = 0;
     for (const sweep of sweeps) {
-      while (!stopped && (await sweep()) > 0);
+      for (let some = 1; some > 0 && !stopped; removed += some) some = await sweep();
     }
+    if (removed > 0 && !stopped) await reclaimSpace(db);
   };
   let running = round().catch(onFailed);
   const timer = setInterval(() => {

@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { findCounterDrift } from '../../store/counter-drift.ts';
 import { listDeliveries } from '../../store/query-deliveries.ts';
 import { makeReplay, planReplay } from '../../store/replay.ts';
-import { eraseBodies, sweepBodies, sweepEvents, sweepKeys, sweepLeases, sweepParkedRequests } from '../../store/retention.ts';
+import { eraseBodies, reclaimSpace, sweepBodies, sweepEvents, sweepKeys, sweepLeases, sweepParkedRequests } from '../../store/retention.ts';
 import { recordEvents } from '../../store/record-events.ts';
 import { settleGroup } from '../../store/settle.ts';
 import { parkRequest } from '../../store/parked-requests.ts';
@@ -87,7 +87,7 @@ describeOnEachDatabase('a replay', (open) => {
   });
 });
 
-describeOnEachDatabase('retention', (open) => {
+describeOnEachDatabase('retention', (open, kind) => {
   const LONG_AGO = new Date(Date.now() - 100 * 24 * 60 * 60 * 1_000);
 
   it('never removes a body or an event that a delivery waits or runs for', async () => {
@@ -147,4 +147,22 @@ describeOnEachDatabase('retention', (open) => {
     expect(await sweepParkedRequests(db, { olderThanDays: 7 })).toBe(1);
     expect(await countRows(db, 'lease', 'open')).toBe(1);
   });
+
+  if (kind === 'pglite')
+    it('makes the space of what was removed usable again, where no autovacuum does', async () => {
+      const db = await open();
+      const size = async (): Promise<number> =>
+        (await db.query<{ bytes: number }>("select pg_relation_size('event')::int as bytes"))[0]?.bytes ?? 0;
+      const sizes: number[] = [];
+      for (let round = 0; round < 3; round += 1) {
+        await recordEvents(
+          db,
+          Array.from({ length: 400 }, (_unused, n) => toRow(`round ${round}, event ${n}`, { receivedAt: LONG_AGO, deliveries: [] })),
+        );
+        expect(await sweepEvents(db, { olderThanDays: 30 })).toBe(400);
+        await reclaimSpace(db);
+        sizes.push(await size());
+      }
+      expect(Math.max(...sizes.slice(1))).toBeLessThanOrEqual(sizes[0] ?? 0);
+    });
 });
