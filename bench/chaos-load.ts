@@ -1,9 +1,10 @@
-import { createHmac } from 'node:crypto';
 import { Pool } from 'undici';
 import { CLASSES, CONNECTION } from './chaos-settings.ts';
 import { preciseNow } from './child.ts';
+import { signRequest } from './signed-request.ts';
 import type { ChaosStage } from './chaos-stage.ts';
 import type { EffectClassName } from './chaos-settings.ts';
+import type { SignedRequest } from './signed-request.ts';
 
 const TIMEOUT_MS = 8000;
 
@@ -71,27 +72,9 @@ export function startChaosLoad(stage: ChaosStage, options: ChaosLoadOptions): Ch
   };
 }
 
-/** A webhook as it goes over the wire. */
-export interface SignedRequest {
-  readonly headers: Record<string, string>;
-  readonly body: string;
-}
-
-/** Signed as Standard Webhooks 1.0.0 says; `record` is `<resource>:<id>` and `topic` `<resource>.<sequence>`. */
+/** `record` is `<resource>:<id>` and `topic` `<resource>.<sequence>`. */
 export function toRequest(record: string, topic: string, key: Buffer): SignedRequest {
-  const id = `${record}/${topic}`;
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const body = JSON.stringify({ type: topic, timestamp: new Date().toISOString(), data: { id: record.split(':')[1] ?? '' } });
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-  return {
-    headers: {
-      'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': timestamp,
-      'webhook-signature': `v1,${signature}`,
-    },
-    body,
-  };
+  return signRequest({ id: `${record}/${topic}`, type: topic, data: { id: record.split(':')[1] ?? '' } }, key);
 }
 
 /** Sends it to a server; 0: no answer. */

@@ -1,9 +1,10 @@
-import { createHmac } from 'node:crypto';
 import { preciseNow } from './child.ts';
 import { openHttpLines } from './http-lines.ts';
+import { signRequest } from './signed-request.ts';
 
 /** Sends signed events over HTTP and notes when each was sent and answered. */
 
+/** Makes an event of some 0.8 kB. */
 const PADDING = 'x'.repeat(640);
 
 /** What became of the events that were sent. */
@@ -82,7 +83,7 @@ function createSender(options: LoadOptions): Sender {
     async sendNext() {
       count += 1;
       const id = `${options.prefix}-${count}`;
-      const { headers, body } = toRequest(id, key);
+      const { headers, body } = signRequest({ id, type: 'load.event', data: { id, text: PADDING } }, key);
       const sentMs = preciseNow();
       const status = await lines.post(options.path, headers, body);
       if (status < 200 || status > 299) {
@@ -97,21 +98,5 @@ function createSender(options: LoadOptions): Sender {
       lines.close();
       return { startedMs, endedMs, acknowledged, ackMs, refused };
     },
-  };
-}
-
-/** Some 0.8 kB, signed as Standard Webhooks 1.0.0 says. */
-function toRequest(id: string, key: Buffer): { headers: Record<string, string>; body: string } {
-  const timestamp = String(Math.floor(Date.now() / 1000));
-  const body = JSON.stringify({ type: 'load.event', timestamp: new Date().toISOString(), data: { id, text: PADDING } });
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64');
-  return {
-    headers: {
-      'content-type': 'application/json',
-      'webhook-id': id,
-      'webhook-timestamp': timestamp,
-      'webhook-signature': `v1,${signature}`,
-    },
-    body,
   };
 }

@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import { CONNECTION } from './chaos-settings.ts';
 import { toRequest } from './chaos-load.ts';
 import { preciseNow } from './child.ts';
-import type { SignedRequest } from './chaos-load.ts';
+import type { SignedRequest } from './signed-request.ts';
 import type { ChaosStage } from './chaos-stage.ts';
 import type { EffectClassName } from './chaos-settings.ts';
 

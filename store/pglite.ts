@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import pg from 'pg';
 import { lockFolder } from './folder-lock.ts';
@@ -20,7 +21,12 @@ export async function createPglite(settings: PgliteSettings = {}): Promise<Datab
   const dataDir = settings.dataDir ?? null;
   const listeners = new Map<string, Set<() => void>>();
   // There is one session, so there is one connection. A thread that failed is replaced by the next connection, on the same files.
-  const stream = (): PgliteStream => new PgliteStream(dataDir);
+  const open = new Set<PgliteStream>();
+  const stream = (): PgliteStream => {
+    const one = new PgliteStream(dataDir);
+    open.add(one);
+    return one.once('close', () => open.delete(one));
+  };
   const pool = createPool({ stream, max: 1, idleTimeoutMillis: 0, allowExitOnIdle: true, user: 'postgres' });
   pool.on('connect', (client) => {
     client.on('notification', ({ channel }) => {
@@ -28,9 +34,14 @@ export async function createPglite(settings: PgliteSettings = {}): Promise<Datab
     });
     for (const channel of listeners.keys()) client.query(toListen(channel)).catch(() => undefined);
   });
-  await pool.query('select 1').catch(async (error: unknown) => {
+  const close = async (): Promise<void> => {
     await pool.end();
+    // The pool does not wait for its connections, and the folder is ours until the last has written its files.
+    await Promise.all([...open].map((one) => once(one, 'close')));
     await unlock?.();
+  };
+  await pool.query('select 1').catch(async (error: unknown) => {
+    await close();
     throw error;
   });
   return {
@@ -43,10 +54,7 @@ export async function createPglite(settings: PgliteSettings = {}): Promise<Datab
       await inPool(pool, toListen(channel));
       return async () => void callbacks.delete(callback);
     },
-    close: async () => {
-      await pool.end();
-      await unlock?.();
-    },
+    close,
   };
 }
 

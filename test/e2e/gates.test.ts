@@ -5,6 +5,7 @@ import { deskOf, failPosts } from '../helpers/desk.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { startStack } from '../helpers/stack.ts';
 import { allSettled, deliveriesOf, recordedTags, threadTags, workflowsOf } from '../helpers/watch.ts';
+import type { ConnectionGate, GateState } from '../../store/gate.ts';
 import type { FaultKind } from '../../sandbox/core/faults.ts';
 import type { TestDatabase } from '../helpers/databases.ts';
 import type { DeliveryRow } from '../helpers/watch.ts';
@@ -35,8 +36,8 @@ describe('the gate of a connection', () => {
   it('closes on an expired token: one alarm, deliveries wait with no workflow running, other flows go on', async () => {
     failSlack('expired-token');
     await converse(['c1', 'c2', 'c3', 'c4', 'c5', 'c6']);
+    await closed({ connection: 'team', state: 'unauthorized' });
     await allWait(6 * DELIVERIES);
-    expect(await listConnectionGates(made.db)).toEqual([expect.objectContaining({ connection: 'team', state: 'unauthorized' })]);
     await stack.sandbox.stripe.failPayment({ amountDue: 4900, currency: 'usd', email: 'lisa@example.com' }).told;
     await allSettled(made.db, 1, 'dunning');
     await converse(['c7']);
@@ -57,7 +58,7 @@ describe('the gate of a connection', () => {
   it('closes on an outage and opens when it is over', async () => {
     failSlack('down');
     await converse(['c11', 'c12', 'c13', 'c14', 'c15', 'c16']);
-    await eventually(async () => expect(await listConnectionGates(made.db)).toEqual([expect.objectContaining({ state: 'down' })]));
+    await closed({ connection: 'team', state: 'down' });
     await allWait(6 * DELIVERIES);
     expect(alarms()).toHaveLength(2);
     stack.sandbox.slack.faults.clear();
@@ -67,9 +68,8 @@ describe('the gate of a connection', () => {
   it('closes for as long as the remote system asked to wait; an operator opens it earlier', async () => {
     failPosts(stack.sandbox, '429', { retryAfter: LONG_S });
     await converse(['c21']);
+    const gate = await closed({ connection: 'team', state: 'throttled' });
     await allWait(DELIVERIES);
-    const [gate] = await listConnectionGates(made.db);
-    expect(gate).toMatchObject({ connection: 'team', state: 'throttled' });
     // Some jitter is added, so that not all that waits comes back at once.
     const leftS = ((gate?.closedUntil?.getTime() ?? 0) - Date.now()) / 1000;
     expect(leftS).toBeGreaterThan(LONG_S - 30);
@@ -81,8 +81,8 @@ describe('the gate of a connection', () => {
   it('holds the flows that only read there, too', async () => {
     stack.sandbox.chatwoot.faults.add({ kind: 'expired-token', times: 1_000_000 });
     await converse(['c25', 'c26']);
+    await closed({ connection: 'helpdesk', state: 'unauthorized' });
     await allWait(2 * DELIVERIES);
-    expect(await listConnectionGates(made.db)).toEqual([expect.objectContaining({ connection: 'helpdesk', state: 'unauthorized' })]);
     stack.sandbox.chatwoot.faults.clear();
     await settledThreads(16);
   });
@@ -142,6 +142,15 @@ async function states(): Promise<string[]> {
 
 function running(): ReturnType<typeof workflowsOf> {
   return workflowsOf(stack, `ExecutionStatus = 'Running'`);
+}
+
+/** Waits until this connection is closed, and no other; deliveries wait before that too, for somebody to take them. */
+function closed(gate: { readonly connection: string; readonly state: GateState }): Promise<ConnectionGate | undefined> {
+  return eventually(async () => {
+    const gates = await listConnectionGates(made.db);
+    expect(gates).toEqual([expect.objectContaining(gate)]);
+    return gates[0];
+  });
 }
 
 /** So many deliveries wait, and the echoes of our own writes with them; no workflow runs. */

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +67,16 @@ describe('the embedded store', () => {
     const second = await createPglite({ dataDir });
     expect(await second.query('select * from kept')).toEqual([]);
     await second.close();
+  });
+
+  it('is closed when its files are at rest, so that the next process may have them', async () => {
+    const dataDir = join(await makeFolder(), 'store');
+    for (let n = 0; n < 2; n += 1) {
+      const db = await createPglite({ dataDir });
+      expect(await readdir(dataDir)).toContain('postmaster.pid');
+      await db.close();
+      expect(await readdir(dataDir)).not.toContain('postmaster.pid');
+    }
   });
 
   it('takes over the lock of a process that is gone, or whose id was given to another', async () => {
