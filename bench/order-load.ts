@@ -1,6 +1,5 @@
 import { Pool } from 'undici';
-import { CONNECTION } from './chaos-settings.ts';
-import { toRequest } from './chaos-load.ts';
+import { post, toRequest } from './chaos-load.ts';
 import { preciseNow } from './child.ts';
 import type { ChaosStage } from './chaos-stage.ts';
 
@@ -43,8 +42,7 @@ export function startTalk(stage: ChaosStage, talk: Talk): Talking {
   const sendOne = async (record: string, topic: string): Promise<void> => {
     for (;;) {
       count += 1;
-      const { headers, body } = toRequest(record, topic, key);
-      const status = await post(pools[count % pools.length], headers, body);
+      const status = await post(pools[count % pools.length], toRequest(record, topic, key));
       if (status >= 200 && status <= 299) break;
       await new Promise((resolve) => setTimeout(resolve, AGAIN_AFTER_MS));
     }
@@ -71,14 +69,4 @@ export function startTalk(stage: ChaosStage, talk: Talk): Talking {
     reached: (part) => new Promise((resolve) => waiting.push({ least: total * part, resolve })),
     ended,
   };
-}
-
-async function post(pool: Pool | undefined, headers: Record<string, string>, body: string): Promise<number> {
-  try {
-    const answer = await pool?.request({ method: 'POST', path: `/webhooks/${CONNECTION}`, headers, body });
-    await answer?.body.dump();
-    return answer?.statusCode ?? 0;
-  } catch {
-    return 0;
-  }
 }

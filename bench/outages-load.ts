@@ -1,8 +1,6 @@
 import { Pool } from 'undici';
-import { CONNECTION } from './chaos-settings.ts';
-import { toRequest } from './chaos-load.ts';
+import { post, toRequest } from './chaos-load.ts';
 import { preciseNow } from './child.ts';
-import type { SignedRequest } from './signed-request.ts';
 import type { ChaosStage } from './chaos-stage.ts';
 import type { EffectClassName } from './chaos-settings.ts';
 
@@ -74,14 +72,4 @@ export function startOutageLoad(stage: ChaosStage, flows: readonly FlowLoad[], r
 
 function toId(flow: FlowLoad, run: string, count: number): { record: string; topic: string } {
   return { record: `${flow.class}:${run}-${count % flow.keys}`, topic: `${flow.class}.${Math.floor(count / flow.keys) + 1}` };
-}
-
-async function post(pool: Pool | undefined, { headers, body }: SignedRequest): Promise<number> {
-  try {
-    const answer = await pool?.request({ method: 'POST', path: `/webhooks/${CONNECTION}`, headers, body });
-    await answer?.body.dump();
-    return answer?.statusCode ?? 0;
-  } catch {
-    return 0;
-  }
 }

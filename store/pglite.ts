@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import pg from 'pg';
 import { lockFolder } from './folder-lock.ts';
@@ -27,22 +26,26 @@ export async function createPglite(settings: PgliteSettings = {}): Promise<Datab
     open.add(one);
     return one.once('close', () => open.delete(one));
   };
-  const pool = createPool({ stream, max: 1, idleTimeoutMillis: 0, allowExitOnIdle: true, user: 'postgres' });
-  pool.on('connect', (client) => {
+  const pool = createPool({ stream, max: 1, idleTimeoutMillis: 0, allowExitOnIdle: true, user: 'postgres' }, async (client) => {
     client.on('notification', ({ channel }) => {
       for (const callback of listeners.get(channel) ?? []) callback();
     });
-    for (const channel of listeners.keys()) client.query(toListen(channel)).catch(() => undefined);
+    for (const channel of listeners.keys()) await client.query(toListen(channel));
   });
   const close = async (): Promise<void> => {
     await pool.end();
     // The pool does not wait for its connections, and the folder is ours until the last has written its files.
-    await Promise.all([...open].map((one) => once(one, 'close')));
+    await Promise.all([...open].map((one) => new Promise((resolve) => one.once('close', resolve))));
     await unlock?.();
   };
   await pool.query('select 1').catch(async (error: unknown) => {
     await close();
-    throw error;
+    const where = dataDir === null ? 'in memory' : `in ${dataDir}`;
+    const why = error instanceof Error ? error.message : 'unknown';
+    throw new Error(
+      `The embedded store ${where} can't be opened (${why}); expected files that PGlite wrote, of this release, and room on the disk. Restore the folder from a backup, or move it away to begin anew.`,
+      { cause: error },
+    );
   });
   return {
     kind: 'pglite',

@@ -6,10 +6,17 @@ import type { Queryable, Row } from './database.ts';
 /** Statements that begin with this comment are prepared once per connection under that name: their planning costs more than their running. */
 const PREPARED = /^\/\* prepare: (\w+) \*\//;
 
-/** A pool of connections that survives the loss of any of them, and whose plans do not depend on how full tables were at first. */
-export function createPool(config: pg.PoolConfig): pg.Pool {
+/**
+ * A pool of connections that survives the loss of any of them, and whose plans do not depend on how full tables were at first.
+ * `setUp` is done with each new connection before anybody gets it.
+ */
+export function createPool(config: pg.PoolConfig, setUp?: (client: pg.ClientBase) => Promise<void>): pg.Pool {
+  const onConnect = async (client: pg.ClientBase): Promise<void> => {
+    await preferIndexes(client);
+    await setUp?.(client);
+  };
   // eslint-disable-next-line @typescript-eslint/no-misused-promises -- pg-pool waits for the promise, but its types don't say so
-  const pool = new pg.Pool({ ...config, onConnect: preferIndexes });
+  const pool = new pg.Pool({ ...config, onConnect });
   tolerateLostConnections(pool);
   return pool;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, readdir, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,6 +67,16 @@ describe('the embedded store', () => {
     const second = await createPglite({ dataDir });
     expect(await second.query('select * from kept')).toEqual([]);
     await second.close();
+  });
+
+  it('says which folder it cannot open, and lets go of it', async () => {
+    const dataDir = join(await makeFolder(), 'store');
+    await mkdir(dataDir);
+    await writeFile(join(dataDir, 'PG_VERSION'), '9.1\n');
+    await expect(createPglite({ dataDir })).rejects.toThrow(`The embedded store in ${dataDir} can't be opened`);
+    await rm(dataDir, { recursive: true });
+    const db = await createPglite({ dataDir });
+    await db.close();
   });
 
   it('is closed when its files are at rest, so that the next process may have them', async () => {

@@ -1,0 +1,35 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { startHousekeeping } from '../../cli/processes/housekeeping.ts';
+import { migrate } from '../../store/migrate.ts';
+import { createPglite } from '../../store/pglite.ts';
+import { recordEvents } from '../../store/record-events.ts';
+import { eventually } from '../helpers/eventually.ts';
+import { countRows, toRow } from '../helpers/inbox.ts';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+
+it('removes what is past its time when it starts, and makes its space usable again', async () => {
+  const pglite = await createPglite();
+  onTestFinished(() => pglite.close());
+  await migrate(pglite);
+  const statements: string[] = [];
+  const db: typeof pglite = {
+    ...pglite,
+    query: (text, values) => {
+      statements.push(text);
+      return pglite.query(text, values);
+    },
+  };
+  const long = { receivedAt: new Date(Date.now() - 100 * DAY_MS), deliveries: [] };
+  await recordEvents(db, [toRow('old', long), toRow('young', { deliveries: [] })]);
+  const warnings: object[] = [];
+  const housekeeping = startHousekeeping(
+    db,
+    { bodies: 30 * DAY_MS, events: 90 * DAY_MS },
+    { warn: (fields) => void warnings.push(fields) },
+  );
+  onTestFinished(() => housekeeping.stop());
+  await eventually(() => expect(statements).toContain('vacuum'));
+  expect(await countRows(pglite, 'event')).toBe(1);
+  expect(warnings).toEqual([]);
+});
