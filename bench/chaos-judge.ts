@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { findCounterDrift } from '../store/counter-drift.ts';
 import { applied, CLASSES } from './chaos-settings.ts';
+import { atMost } from './check.ts';
 import { countLateWrites } from './chaos-watch.ts';
 import type { Database } from '../store/database.ts';
+import type { Check } from './check.ts';
 import type { Child } from './child.ts';
 import type { EffectClassName } from './chaos-settings.ts';
 
@@ -44,6 +46,22 @@ type StoredDelivery = {
 const TERMINATED = 5;
 const MOST_SHOWN = 20;
 
+/** Of all classes together. */
+export function sumOf({ classes }: ChaosVerdict, of: 'acknowledged' | 'lost' | 'doubled' | 'outOfOrder'): number {
+  return classes.reduce((sum, one) => sum + one[of], 0);
+}
+
+/** What must hold of every fault run. */
+export function toChecks(verdict: ChaosVerdict): readonly Check[] {
+  return [
+    atMost('lost', sumOf(verdict, 'lost'), 0),
+    atMost('doubled', sumOf(verdict, 'doubled'), 0),
+    atMost('out of the order of recording', sumOf(verdict, 'outOfOrder'), 0),
+    atMost('unsettled, open leases, drifted counters', verdict.unsettled + verdict.openLeases + verdict.counterDrift, 0),
+    atMost('writes by older attempts', verdict.writesByOlderAttempts, 0),
+  ];
+}
+
 /** Compares what was acknowledged, what the store holds, and what the sink carried out. */
 export async function judgeChaos(db: Database, sink: Child, acknowledged: ReadonlySet<string>): Promise<ChaosVerdict> {
   const log = z.array(applied).parse(await sink.ask('log'));
@@ -82,8 +100,7 @@ function explainLost(
 
 /** Whether nothing went wrong. */
 export function isClean(verdict: ChaosVerdict): boolean {
-  const rest = verdict.writesByOlderAttempts + verdict.counterDrift + verdict.openLeases + verdict.unsettled;
-  return rest === 0 && verdict.classes.every(({ lost, doubled, outOfOrder, arrived }) => lost + doubled + outOfOrder === 0 && arrived > 0);
+  return toChecks(verdict).every(({ ok }) => ok) && verdict.classes.every(({ arrived }) => arrived > 0);
 }
 
 function judgeClass(

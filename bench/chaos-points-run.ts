@@ -1,7 +1,8 @@
 import { openPointsStage } from './chaos-points-stage.ts';
 import { walkPoint } from './chaos-points-walk.ts';
 import { POINTS } from './chaos-points.ts';
-import { toTable } from './ingest-report.ts';
+import { sumOf } from './chaos-judge.ts';
+import { toTable } from './table.ts';
 import type { PointsOptions, PointsStage } from './chaos-points-stage.ts';
 import type { Walked } from './chaos-points-walk.ts';
 import type { Control } from './chaos-settings.ts';
@@ -94,7 +95,7 @@ function toText(points: readonly PointResult[], seconds: number): string {
 function toRow(point: PointResult): readonly string[] {
   const { walked } = point;
   const sum = (figure: 'acknowledged' | 'lost' | 'doubled' | 'outOfOrder'): string =>
-    walked === null ? '?' : String(walked.verdict.classes.reduce((total, one) => total + one[figure], 0));
+    walked === null ? '?' : String(sumOf(walked.verdict, figure));
   return [
     point.name,
     walked?.hit ? 'yes' : 'NO',

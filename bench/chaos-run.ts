@@ -3,7 +3,7 @@ import { isClean, judgeChaos } from './chaos-judge.ts';
 import { startChaosLoad } from './chaos-load.ts';
 import { settleAll } from './chaos-settle.ts';
 import { openChaosStage } from './chaos-stage.ts';
-import { toTable } from './ingest-report.ts';
+import { toTable } from './table.ts';
 import { quantile } from './statistics.ts';
 import type { ChaosVerdict } from './chaos-judge.ts';
 import type { Control } from './chaos-settings.ts';

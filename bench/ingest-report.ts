@@ -1,4 +1,7 @@
+import { atLeast, atMost, toCheckLine } from './check.ts';
 import { median } from './statistics.ts';
+import { toTable } from './table.ts';
+import type { Check } from './check.ts';
 import type { AckFigures, DeliveryFigures } from './ingest-phases.ts';
 import type { SystemName } from './ingest-settings.ts';
 
@@ -13,42 +16,29 @@ export interface SystemFigures {
   readonly lost: number;
 }
 
-/** One figure that must hold. */
-export interface Check {
-  readonly what: string;
-  readonly found: number;
-  readonly wanted: string;
-  readonly ok: boolean;
-}
-
 /** What must hold (docs/performance.md); a system that was not run is not judged. */
 export function judgeIngest(systems: readonly SystemFigures[]): readonly Check[] {
   const of = (name: SystemName): SystemFigures | undefined => systems.find(({ system }) => system === name);
   const checks: Check[] = [];
-  const atLeast = (what: string, found: number, least: number): void =>
-    void checks.push({ what, found, wanted: `≥ ${least}`, ok: found >= least });
-  const atMost = (what: string, found: number, most: number): void =>
-    void checks.push({ what, found, wanted: `≤ ${most}`, ok: found <= most });
   for (const [name, least] of [
     ['postgres', 0.85],
     ['pglite', 0.55],
   ] as const) {
-    if (of(name) !== undefined) atLeast(`acks/s, ${name} ÷ floor`, ackRatio(of(name), of('floor')), least);
+    if (of(name) !== undefined) checks.push(atLeast(`acks/s, ${name} ÷ floor`, ackRatio(of(name), of('floor')), least));
   }
   const bare = of('bare');
   const ours = of('postgres') ?? of('pglite');
   if (ours !== undefined && bare !== undefined) {
-    atLeast(`delivered/s in the burst, ${ours.system} ÷ bare`, rate(ours.burst) / rate(bare.burst), 10);
-    atMost(`actions a delivery in the burst, ${ours.system}`, ours.burst?.actionsPerDelivery ?? Number.NaN, 0.2);
-    atMost(
-      `end to end p50 when calm, ${ours.system} ÷ bare`,
-      (ours.calm?.endToEndP50Ms ?? Number.NaN) / (bare.calm?.endToEndP50Ms ?? Number.NaN),
-      1.5,
+    const calmRatio = (ours.calm?.endToEndP50Ms ?? Number.NaN) / (bare.calm?.endToEndP50Ms ?? Number.NaN);
+    checks.push(
+      atLeast(`delivered/s in the burst, ${ours.system} ÷ bare`, rate(ours.burst) / rate(bare.burst), 10),
+      atMost(`actions a delivery in the burst, ${ours.system}`, ours.burst?.actionsPerDelivery ?? Number.NaN, 0.2),
+      atMost(`end to end p50 when calm, ${ours.system} ÷ bare`, calmRatio, 1.5),
     );
   }
   for (const { system, lost, burst, calm } of systems) {
-    atMost(`lost, ${system}`, lost, 0);
-    if (system !== 'bare') atMost(`doubled, ${system}`, (burst?.doubled ?? 0) + (calm?.doubled ?? 0), 0);
+    checks.push(atMost(`lost, ${system}`, lost, 0));
+    if (system !== 'bare') checks.push(atMost(`doubled, ${system}`, (burst?.doubled ?? 0) + (calm?.doubled ?? 0), 0));
   }
   return checks;
 }
@@ -85,7 +75,7 @@ export function toIngestText(systems: readonly SystemFigures[], checks: readonly
     'RSS MB',
     'CPU ms/ev.',
   ];
-  const lines = checks.map(({ what, found, wanted, ok }) => `${ok ? 'holds ' : 'FAILS '} ${what}: ${found.toFixed(3)} (${wanted})`);
+  const lines = checks.map((check) => toCheckLine(check));
   return `${toTable([head, ...rows])}\n\n${lines.join('\n')}\n`;
 }
 
@@ -109,14 +99,4 @@ function whole(value: number | undefined): string {
 
 function tenth(value: number | undefined): string {
   return value === undefined ? '–' : value.toFixed(1);
-}
-
-/** Columns as wide as their widest cell; the first to the left, numbers to the right. */
-export function toTable(rows: readonly (readonly string[])[]): string {
-  const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row.map((cell, column) => (column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0))).join('  '),
-    )
-    .join('\n');
 }

@@ -1,13 +1,13 @@
 import { z } from 'zod';
-import { judgeChaos } from './chaos-judge.ts';
+import { judgeChaos, toChecks } from './chaos-judge.ts';
 import { applied } from './chaos-settings.ts';
 import { settleAll } from './chaos-settle.ts';
 import { preciseNow } from './child.ts';
 import { startTalk } from './order-load.ts';
-import { atMost } from './outages-scene.ts';
+import { atMost } from './check.ts';
 import type { ChaosStage } from './chaos-stage.ts';
 import type { Member } from './chaos-member.ts';
-import type { Check } from './ingest-report.ts';
+import type { Check } from './check.ts';
 import type { Talk, Talking } from './order-load.ts';
 
 const SETTLE_WITHIN_MS = 300_000;
@@ -56,7 +56,6 @@ export async function judgeTalk(
   const verdict = await judgeChaos(stage.db, stage.sink, talking.acknowledged);
   const log = z.array(applied).parse(await stage.sink.ask('log'));
   const own = log.map(({ id }) => id).filter((id) => id.startsWith(`marked:${talk.run}-`));
-  const sum = (of: 'lost' | 'doubled' | 'outOfOrder'): number => verdict.classes.reduce((total, one) => total + one[of], 0);
   return {
     talk: talk.run,
     conversations: talk.conversations,
@@ -66,12 +65,8 @@ export async function judgeTalk(
     arrived: own.length,
     checks: [
       atMost('messages not acknowledged', talk.conversations * talk.messages - talking.acknowledged.size, 0),
-      atMost('lost', sum('lost'), 0),
-      atMost('doubled', sum('doubled'), 0),
       atMost('conversations that are not 1, 2, 3, … at the sink', countBroken(own, talk), 0),
-      atMost('out of the order of recording', sum('outOfOrder'), 0),
-      atMost('writes by older attempts', verdict.writesByOlderAttempts, 0),
-      atMost('unsettled, open leases, drifted counters', verdict.unsettled + verdict.openLeases + verdict.counterDrift, 0),
+      ...toChecks(verdict),
     ],
   };
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { openChaosStage } from './chaos-stage.ts';
-import { toTable } from './ingest-report.ts';
+import { toCheckLine } from './check.ts';
+import { toTable } from './table.ts';
 import { runTalk } from './order-run.ts';
 import type { OrderFigures } from './order-run.ts';
 import type { OutagesSurroundings } from './outages.ts';
@@ -64,7 +65,7 @@ function toOrderText(figures: readonly OrderFigures[]): string {
     (one.settledMs / 1000).toFixed(1),
   ]);
   const lines = figures.flatMap(({ talk, checks, parked }) => [
-    ...checks.map(({ what, found, wanted, ok }) => `${ok ? 'holds ' : 'FAILS '} ${talk}: ${what}: ${found} (${wanted})`),
+    ...checks.map((check) => toCheckLine(check, talk)),
     ...Object.entries(parked).map(([code, count]) => `        ${talk}: parked and decided: ${count} × ${code}`),
   ]);
   return `${toTable([head, ...rows])}\n\n${lines.join('\n')}\n`;

@@ -1,8 +1,9 @@
 import { preciseNow } from './child.ts';
-import { atLeast, atMost } from './outages-scene.ts';
+import { atLeast, atMost } from './check.ts';
+import { watch } from './watch.ts';
 import type { EffectClassName } from './chaos-settings.ts';
 import type { ChaosStage } from './chaos-stage.ts';
-import type { Check } from './ingest-report.ts';
+import type { Check } from './check.ts';
 
 const LOOK_EVERY_MS = 200;
 
@@ -15,7 +16,6 @@ export function watchGate({ db, client }: ChaosStage, flow: EffectClassName): { 
   let closedMs: number | null = null;
   let looks = 0;
   let closedLooks = 0;
-  let stopped = false;
   const look = async (): Promise<void> => {
     const [seen] = await db.query<Seen>(
       'select closed_until > now() as closed, under_way as "underWay", credit from gate where flow = $1 and lane = 0',
@@ -30,17 +30,10 @@ export function watchGate({ db, client }: ChaosStage, flow: EffectClassName): { 
     closedMs ??= preciseNow() - startMs;
     closedLooks += 1;
   };
-  const loop = async (): Promise<void> => {
-    while (!stopped) {
-      await look();
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    }
-  };
-  const running = loop();
+  const watching = watch(LOOK_EVERY_MS, look);
   return {
     async stop() {
-      stopped = true;
-      await running;
+      await watching.stop();
       return [
         atLeast('looks at the gate', looks, 1),
         atLeast('looks at which it was closed', closedLooks, 1),

@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import { judgeChaos } from './chaos-judge.ts';
+import { judgeChaos, sumOf, toChecks } from './chaos-judge.ts';
 import { applied } from './chaos-settings.ts';
 import { settleAll } from './chaos-settle.ts';
+import { atLeast } from './check.ts';
 import { preciseNow } from './child.ts';
 import { startOutageLoad } from './outages-load.ts';
 import { median, quantile } from './statistics.ts';
 import type { ChaosVerdict } from './chaos-judge.ts';
 import type { EffectClassName } from './chaos-settings.ts';
 import type { ChaosStage } from './chaos-stage.ts';
-import type { Check } from './ingest-report.ts';
+import type { Check } from './check.ts';
 import type { Answer, FlowLoad } from './outages-load.ts';
 
 const SETTLE_WITHIN_MS = 300_000;
@@ -109,7 +110,7 @@ export async function playScene(stage: ChaosStage, scene: Scene, sizes: OutageSi
           .map(({ id, sentMs }) => (arrivals.get(id) ?? Number.POSITIVE_INFINITY) - sentMs),
       ),
   };
-  const checks = [...judgeWhole(verdict, acknowledged.size), ...scene.judge(observed), ...watched];
+  const checks = [atLeast('acknowledged', acknowledged.size, 1), ...toChecks(verdict), ...scene.judge(observed), ...watched];
   return { ...toFigures(scene.name, answers, verdict), parked, settledAfterMs: settledMs - toMs, checks, explained: verdict.lost };
 }
 
@@ -118,34 +119,11 @@ export function isTaken({ status }: Answer): boolean {
   return status >= 200 && status <= 299;
 }
 
-/** A figure that must be at most so much. */
-export function atMost(what: string, found: number, most: number): Check {
-  return { what, found, wanted: `≤ ${most}`, ok: found <= most };
-}
-
-/** A figure that must be at least so much. */
-export function atLeast(what: string, found: number, least: number): Check {
-  return { what, found, wanted: `≥ ${least}`, ok: found >= least };
-}
-
-function judgeWhole(verdict: ChaosVerdict, acknowledged: number): readonly Check[] {
-  const sum = (of: 'lost' | 'doubled' | 'outOfOrder'): number => verdict.classes.reduce((total, one) => total + one[of], 0);
-  return [
-    atLeast('acknowledged', acknowledged, 1),
-    atMost('lost', sum('lost'), 0),
-    atMost('doubled', sum('doubled'), 0),
-    atMost('out of order', sum('outOfOrder'), 0),
-    atMost('unsettled, open leases, drifted counters', verdict.unsettled + verdict.openLeases + verdict.counterDrift, 0),
-    atMost('writes by older attempts', verdict.writesByOlderAttempts, 0),
-  ];
-}
-
 function toFigures(
   scene: string,
   answers: readonly Answer[],
   verdict: ChaosVerdict,
 ): Omit<SceneFigures, 'parked' | 'settledAfterMs' | 'checks' | 'explained'> {
-  const sum = (of: 'lost' | 'doubled' | 'outOfOrder'): number => verdict.classes.reduce((total, one) => total + one[of], 0);
   const refused: { [status: string]: number } = {};
   for (const { status } of answers.filter((one) => !isTaken(one))) refused[status] = (refused[status] ?? 0) + 1;
   const took = answers.map(({ tookMs }) => tookMs);
@@ -156,9 +134,9 @@ function toFigures(
     ackP99Ms: quantile(took, 0.99),
     slowestMs: took.reduce((most, ms) => Math.max(most, ms), 0),
     refused,
-    lost: sum('lost'),
-    doubled: sum('doubled'),
-    outOfOrder: sum('outOfOrder'),
+    lost: sumOf(verdict, 'lost'),
+    doubled: sumOf(verdict, 'doubled'),
+    outOfOrder: sumOf(verdict, 'outOfOrder'),
   };
 }
 

@@ -1,10 +1,11 @@
 import { CLASSES } from './chaos-settings.ts';
 import { watchGate } from './outages-gate.ts';
-import { atLeast, atMost, isTaken } from './outages-scene.ts';
+import { atLeast, atMost } from './check.ts';
+import { isTaken } from './outages-scene.ts';
 import { quantile } from './statistics.ts';
 import type { EffectClassName } from './chaos-settings.ts';
 import type { ChaosStage } from './chaos-stage.ts';
-import type { Check } from './ingest-report.ts';
+import type { Check } from './check.ts';
 import type { Answer, FlowLoad } from './outages-load.ts';
 import type { Observed, OutageSizes, Scene, Span } from './outages-scene.ts';
 

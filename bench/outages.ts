@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { openChaosStage } from './chaos-stage.ts';
-import { toTable } from './ingest-report.ts';
+import { toCheckLine } from './check.ts';
+import { toTable } from './table.ts';
 import { playScene } from './outages-scene.ts';
 import { SCENES } from './outages-scenes.ts';
 import type { OutageSizes, SceneFigures } from './outages-scene.ts';
@@ -101,7 +102,7 @@ function toOutagesText(figures: readonly SceneFigures[]): string {
     (one.settledAfterMs / 1000).toFixed(1),
   ]);
   const lines = figures.flatMap(({ scene, checks, parked, explained }) => [
-    ...checks.map(({ what, found, wanted, ok }) => `${ok ? 'holds ' : 'FAILS '} ${scene}: ${what}: ${round(found)} (${wanted})`),
+    ...checks.map((check) => toCheckLine(check, scene)),
     ...(Object.keys(parked).length === 0 ? [] : [`        ${scene}: parked and decided: ${listOf(parked)}`]),
     ...explained.map((text) => `        ${scene}: lost: ${text}`),
   ]);
@@ -111,8 +112,4 @@ function toOutagesText(figures: readonly SceneFigures[]): string {
 function listOf(counts: { readonly [name: string]: number }): string {
   const parts = Object.entries(counts).map(([name, count]) => `${count} × ${name}`);
   return parts.length === 0 ? '–' : parts.join(', ');
-}
-
-function round(value: number): string {
-  return Number.isInteger(value) ? String(value) : value.toFixed(2);
 }

@@ -1,11 +1,11 @@
 import { CONNECTION } from './ingest-settings.ts';
 import { preciseNow } from './child.ts';
 import { sendClosedLoop, sendOpenLoop } from './load.ts';
-import { atLeast, atMost } from './outages-scene.ts';
+import { atLeast, atMost } from './check.ts';
 import { growth, watchSystem } from './overload-watch.ts';
 import { quantile } from './statistics.ts';
 import type { Database } from '../store/database.ts';
-import type { Check } from './ingest-report.ts';
+import type { Check } from './check.ts';
 import type { RunningSystem, Stage } from './ingest-stage.ts';
 import type { LoadOptions, Sent } from './load.ts';
 import type { Arrivals } from './overload-arrivals.ts';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { claimGroups } from '../store/claim.ts';
 import { preciseNow } from './child.ts';
 import { median } from './statistics.ts';
+import { watch } from './watch.ts';
 import type { Database, Queryable } from '../store/database.ts';
 import type { Child } from './child.ts';
 
@@ -23,19 +24,13 @@ export interface Sample {
 /** Looks at the system each second until stopped; `delivered` is asked for the progress that goes with the sample. */
 export function watchSystem(system: Child, db: Database, delivered: () => Promise<number>): { stop(): Promise<readonly Sample[]> } {
   const samples: Sample[] = [];
-  let stopped = false;
-  const loop = async (): Promise<void> => {
-    while (!stopped) {
-      const { rssMb } = usage.parse(await system.ask('usage'));
-      samples.push({ atMs: preciseNow(), rssMb, claimMs: await timeClaim(db), delivered: await delivered() });
-      await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
-    }
-  };
-  const running = loop();
+  const watching = watch(LOOK_EVERY_MS, async () => {
+    const { rssMb } = usage.parse(await system.ask('usage'));
+    samples.push({ atMs: preciseNow(), rssMb, claimMs: await timeClaim(db), delivered: await delivered() });
+  });
   return {
     async stop() {
-      stopped = true;
-      await running;
+      await watching.stop();
       return samples;
     },
   };

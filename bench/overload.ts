@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { createPostgres } from '../store/postgres.ts';
-import { toTable } from './ingest-report.ts';
+import { toCheckLine } from './check.ts';
+import { toTable } from './table.ts';
 import { openStage } from './ingest-stage.ts';
 import { followArrivals } from './overload-arrivals.ts';
 import { inARow, overload } from './overload-phases.ts';
@@ -80,8 +81,6 @@ function toOverloadText(figures: readonly PhaseFigures[]): string {
     String(one.rssMaxMb),
     one.claimP50Ms.toFixed(1),
   ]);
-  const lines = figures.flatMap(({ phase, checks }) =>
-    checks.map(({ what, found, wanted, ok }) => `${ok ? 'holds ' : 'FAILS '} ${phase}: ${what}: ${found.toFixed(2)} (${wanted})`),
-  );
+  const lines = figures.flatMap(({ phase, checks }) => checks.map((check) => toCheckLine(check, phase)));
   return `${toTable([head, ...rows])}\n\n${lines.join('\n')}\n`;
 }

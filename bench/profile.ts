@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { collect, loadOf } from './ingest-phases.ts';
-import { toTable } from './ingest-report.ts';
+import { toTable } from './table.ts';
 import { openStage } from './ingest-stage.ts';
 import { sendClosedLoop } from './load.ts';
 import type { IngestSurroundings } from './ingest.ts';
