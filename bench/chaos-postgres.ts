@@ -18,6 +18,8 @@ const ACCOUNTS = ['postgres', 'nobody'];
 
 export interface OwnPostgres {
   readonly url: string;
+  /** The process that the others of the cluster belong to; 0 while it is away. */
+  pid(): number;
   /** All of its processes end at once; nothing is written any more (`pg_ctl stop -m immediate`). */
   crash(): Promise<void>;
   start(): Promise<void>;
@@ -49,7 +51,7 @@ export async function createOwnPostgres(path: string): Promise<OwnPostgres> {
   const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
   let server: ChildProcess | null = null;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (server === null || server.exitCode !== null || server.signalCode !== null) return;
+    if (server === null || !isRunning(server)) return;
     const ended = once(server, 'exit');
     server.kill(signal);
     await ended;
@@ -61,6 +63,7 @@ export async function createOwnPostgres(path: string): Promise<OwnPostgres> {
   await start();
   return {
     url,
+    pid: () => (isRunning(server) ? (server?.pid ?? 0) : 0),
     // What pg_ctl sends for an immediate stop (postgresql.org/docs/current/server-shutdown.html).
     crash: () => end('SIGQUIT'),
     start,
@@ -69,6 +72,10 @@ export async function createOwnPostgres(path: string): Promise<OwnPostgres> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function isRunning(server: ChildProcess | null): boolean {
+  return server !== null && server.exitCode === null && server.signalCode === null;
 }
 
 async function waitUntilServing(url: string): Promise<void> {
