@@ -104,7 +104,8 @@ function optional({ onLog, nodeOptions }: StageOptions): Pick<ChildOptions, 'onO
   return { ...(onLog === undefined ? {} : { onOutput: onLog }), ...(nodeOptions === undefined ? {} : { nodeOptions }) };
 }
 
-async function writeBundles(folder: string): Promise<{ ours: string; bare: string }> {
+/** Bundles the workflows of ours and of the bare way; answers where they are. */
+export async function writeBundles(folder: string): Promise<{ ours: string; bare: string }> {
   const paths = { ours: join(folder, 'ours.js'), bare: join(folder, 'bare.js') };
   await writeFile(paths.ours, (await bundleOurs('ingest')).code);
   await writeFile(paths.bare, (await bundleBare()).code);
