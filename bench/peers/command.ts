@@ -1,3 +1,4 @@
+import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { hasPostgres } from '../chaos-postgres.ts';
 import { TEMPORAL_KINDS, toTemporalKind } from '../temporal-choice.ts';
@@ -72,18 +73,27 @@ export async function runPeers(args: readonly string[], surroundings: IngestSurr
     return 2;
   }
   const plan = toPlan(values);
+  const loadBefore = loadOfLastMinute();
   const stage = await openPeerStage({ temporalCliPath, temporal, path, peers: names, onProgress: progress });
   try {
     const figures = await measure(stage, plan, progress);
     const checks = judgePeers(figures);
-    const { leftOut } = stage;
-    const all = { temporal, plan, figures, ratios: compare(figures), leftOut, checks };
-    write(values.json ? `${JSON.stringify(all, null, 2)}\n` : toPeersText(figures, leftOut, checks));
+    const machine = { cores: availableParallelism(), loadBefore, loadAfter: loadOfLastMinute() };
+    const rest = { machine, leftOut: stage.leftOut, checks };
+    write(values.json ? toJson({ temporal, plan, figures, ratios: compare(figures), ...rest }) : toPeersText(figures, rest));
     if (figures.length === 0) return 2;
     return checks.every(({ ok }) => ok) ? 0 : 1;
   } finally {
     await stage.close();
   }
+}
+
+function toJson(all: object): string {
+  return `${JSON.stringify(all, null, 2)}\n`;
+}
+
+function loadOfLastMinute(): number {
+  return loadavg()[0] ?? Number.NaN;
 }
 
 function readOptions(args: readonly string[]) {

@@ -68,17 +68,39 @@ export function judgePeers(peers: readonly PeerFigures[]): readonly Check[] {
   ];
 }
 
+/** How much else went on: figures of a busy machine say little. */
+export interface Machine {
+  readonly cores: number;
+  /** Processes that wanted to run, over the last minute, before and after. */
+  readonly loadBefore: number;
+  readonly loadAfter: number;
+}
+
+/** What is shown beside the figures. */
+export interface Rest {
+  readonly machine: Machine;
+  readonly leftOut: readonly LeftOut[];
+  readonly checks: readonly Check[];
+}
+
 /** The figures as text for people. */
-export function toPeersText(peers: readonly PeerFigures[], leftOut: readonly LeftOut[], checks: readonly Check[]): string {
+export function toPeersText(peers: readonly PeerFigures[], rest: Rest): string {
+  const { machine, leftOut, checks } = rest;
+  const killed = peers.flatMap(({ name, kill }) => (kill === null ? [] : [toKillRow(name, kill)]));
   const parts = [
+    toMachineLine(machine),
     toTable([HEAD, ...peers.filter(({ rounds }) => rounds.length > 0).map(toRow)]),
     toTable([['ours ÷ theirs (time, CPU: theirs ÷ ours)', 'acks/s', 'delivered/s', 'calm e2e', 'CPU'], ...compare(peers).map(toRatioRow)]),
-    toTable([KILL_HEAD, ...peers.flatMap(({ name, kill }) => (kill === null ? [] : [toKillRow(name, kill)]))]),
+    ...(killed.length === 0 ? [] : [toTable([KILL_HEAD, ...killed])]),
     peers.map(({ name }) => `${name}: ${PROMISES[name]}`).join('\n'),
     ...(leftOut.length === 0 ? [] : [leftOut.map(({ name, why }) => `left out: ${name}: ${why}`).join('\n')]),
     checks.map((check) => toCheckLine(check)).join('\n'),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+function toMachineLine({ cores, loadBefore, loadAfter }: Machine): string {
+  return `${cores} cores; load ${loadBefore.toFixed(1)} before the run, ${loadAfter.toFixed(1)} after it (of which some is its own)`;
 }
 
 const HEAD = [

@@ -10,6 +10,7 @@ import type { RoundFigures } from '../../bench/peers/phases.ts';
 import type { PeerFigures } from '../../bench/peers/report.ts';
 
 const acknowledged = ['a1', 'b1', 'a2', 'b2', 'a3'].map((id) => ({ id, key: id.slice(0, 1) }));
+const REST = { machine: { cores: 2, loadBefore: 0.5, loadAfter: 4 }, leftOut: [], checks: [] };
 const whole = { acknowledged: 5, lost: 0, waiting: 0, doubled: 0, outOfOrder: 0 };
 
 describe('a run in which the process was killed', () => {
@@ -64,13 +65,22 @@ describe('the ratios', () => {
   });
 
   it('are shown as unknown where the system does not tell processor times', () => {
-    const text = toPeersText([peer('ours', [round({ allCpuMsPerEvent: null })], null), peer('dbos', [round({})], null)], [], []);
+    const text = toPeersText([peer('ours', [round({ allCpuMsPerEvent: null })], null), peer('dbos', [round({})], null)], REST);
     expect(text).toMatch(/^dbos +1\.00 +1\.00 +1\.00 +–$/m);
   });
 
   it('leave a peer that could not run out, with why', () => {
-    const text = toPeersText([peer('ours', [round({})], null)], [{ name: 'bullmq', why: 'there is no redis-server' }], []);
+    const text = toPeersText([peer('ours', [round({})], null)], {
+      ...REST,
+      leftOut: [{ name: 'bullmq', why: 'there is no redis-server' }],
+    });
     expect(text).toContain('left out: bullmq: there is no redis-server');
+  });
+
+  it('stand under how busy the machine was, and no table of killing where nothing was killed', () => {
+    const text = toPeersText([peer('ours', [round({})], null)], REST);
+    expect(text).toMatch(/^2 cores; load 0\.5 before the run, 4\.0 after it/);
+    expect(text).not.toContain('killed in the middle');
   });
 });
 
