@@ -14,6 +14,8 @@ const arrivals: [id: string, atMs: number][] = [];
 /** Of each arrival, in the same order: the form's metadata, by which a sender finds its own post again. */
 const metadata: (string | null)[] = [];
 let count = 0;
+/** How often somebody looked for a post since the last time that was asked. */
+let looks = 0;
 /** The least between two answers, in milliseconds: a remote system that takes only so much; 0: takes all. */
 let everyMs = 0;
 let freeAtMs = 0;
@@ -45,6 +47,11 @@ serveParent(
       everyMs = typeof perSecond === 'number' && perSecond > 0 ? 1000 / perSecond : 0;
       return null;
     },
+    looks: () => {
+      const asked = looks;
+      looks = 0;
+      return asked;
+    },
     slow: (ms) => {
       slowMs = typeof ms === 'number' ? ms : 0;
       return null;
@@ -72,6 +79,7 @@ function take(form: URLSearchParams, response: ServerResponse): void {
 /** All threads are one, and its posts are as old as the last look. */
 function list(form: URLSearchParams, response: ServerResponse): void {
   const from = Number(form.get('cursor') ?? 0);
+  looks += 1;
   const messages = metadata.slice(from, from + PAGE_SIZE).map((text, index) => ({
     ts: toTs(count - metadata.length + from + index + 1),
     ...(text === null ? {} : { metadata: JSON.parse(text) }),

@@ -67,7 +67,11 @@ export async function runIngest(args: readonly string[], surroundings: IngestSur
   }
   const options = toStageOptions(surroundings, kind, values['cpu-prof']);
   if (options === null) return 2;
-  const stage = await openStage(options);
+  const stage = await openStage(options).catch((error: unknown) => {
+    progress(error instanceof Error ? error.message : 'it could not be started');
+    return null;
+  });
+  if (stage === null) return 2;
   try {
     if (options.postgresUrl === null) progress('no PostgreSQL: only the floor, PGlite and bare are measured');
     const sizes = { phaseMs: Number(values.seconds) * 1000, rounds: Number(values.rounds), burst: Number(values.burst) };

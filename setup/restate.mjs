@@ -43,7 +43,18 @@ async function fetch(name, folder, env) {
 /** @param {string} wanted @param {string} folder @param {NodeJS.ProcessEnv} env */
 async function install(wanted, folder, env) {
   const npm = npmProgram(env);
-  const args = [...npm.args, 'install', '--prefix', folder, '--ignore-scripts', '--no-save', '--no-package-lock', wanted];
+  const args = [
+    ...npm.args,
+    'install',
+    '--prefix',
+    folder,
+    '--ignore-scripts',
+    '--no-save',
+    '--no-package-lock',
+    '--loglevel',
+    'error',
+    wanted,
+  ];
   const { code, output } = await capture(npm.file, args, { cwd: folder, env });
   if (code !== 0) throw new SetupError(`npm install ${wanted} failed (exit code ${code}): ${output.trim().slice(-KEPT_OUTPUT)}`);
 }

@@ -37,7 +37,7 @@ async function build(folder, env) {
   if (code !== 0) {
     throw new SetupError(
       `A real Temporal server is built with Go, and there is none on the PATH (go version: ${output.trim()}). ` +
-        'Install Go 1.26 or newer (https://go.dev/dl), or measure with `--temporal dev`, which needs none.',
+        'Install Go 1.26.8 or newer (https://go.dev/dl), or measure with `--temporal dev`, which needs none.',
     );
   }
   mkdirSync(dirname(folder), { recursive: true });

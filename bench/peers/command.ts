@@ -2,7 +2,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { hasPostgres } from '../chaos-postgres.ts';
 import { TEMPORAL_KINDS, toTemporalKind } from '../temporal-choice.ts';
-import { measureKill } from './kill.ts';
+import { measureKills } from './kill.ts';
 import { PEERS } from './peer.ts';
 import { measureRound, warmUp } from './phases.ts';
 import { compare, judgePeers, toPeersText } from './report.ts';
@@ -15,7 +15,7 @@ import type { PeerStage, RunningPeer } from './stage.ts';
 
 const HELP = `Does the same work with other libraries, side by side in one run.
 
-  npm run bench -- peers [--only a,b] [--seconds N] [--rounds N] [--burst N] [--calm N] [--no-kill] [--temporal dev|real] [--json] [--help]
+  npm run bench -- peers [--only a,b] [--seconds N] [--rounds N] [--burst N] [--calm N] [--kills N] [--temporal dev|real] [--json] [--help]
 
 ours             the product on PostgreSQL: receiver, dispatcher and worker
 bullmq           BullMQ on Redis, append-only file synced every second, as its documentation recommends
@@ -26,12 +26,12 @@ dbos             }
 restate          its own server
 temporal         client.workflow.start for each request, one activity
 
---only a,b   these alone; without ours nothing is compared
+--only a,b   these alone; without ours nothing is compared or judged
 --seconds N  length of acknowledging alone in a round (default 1.5)
 --rounds N   rounds, in each of which every peer has its turn, in another order; ratios are medians over the rounds (default 5)
 --burst N    events of the burst (default 2000; temporal gets 300, it would take minutes)
 --calm N     seconds of ten events a second (default 5)
---no-kill    leave out the killing
+--kills N    how often each process is killed in the middle (default 1; 0: not at all)
 --temporal   the server that ours and temporal run on: the CLI's dev server, in memory (default), or a real one on PostgreSQL
 --json       figures as JSON
 
@@ -39,9 +39,10 @@ Each peer is a process of its own behind the same receiver, which verifies the s
 event is stored. An event is one HTTP call at a sink in a process of its own, which takes no idempotency key; every acknowledged id is
 looked for there. CPU is of the burst: of the peer's process, and with the servers it stores in (Linux).
 Killing: 640 events of 32 keys, those of a key one after another; SIGKILL when a third has taken effect, a restart at once, and what is
-not acknowledged is sent again. Where a peer can run the events of a key in order, it is used so.
+not acknowledged is sent again. Where a peer can run the events of a key in order, it is used so. "looked for" counts how often the sink
+was asked whether it has an effect already.
 Redis is taken from the PATH or, by root, from Debian's package; Restate's server is fetched from its npm package.
-Exit status: 0 ours lost nothing, doubled nothing and kept the order, 1 it did not, 2 nothing could be measured.
+Exit status: 0 ours lost nothing, doubled nothing and kept the order, 1 it did not, 2 ours was not measured.
 `;
 
 const TEMPORAL_BURST = 300;
@@ -50,7 +51,7 @@ const TEMPORAL_WARM_UP = { ms: 200, burst: 32 };
 
 interface Plan extends PeerSizes {
   readonly rounds: number;
-  readonly kill: boolean;
+  readonly kills: number;
 }
 
 /** Runs the command; gives the exit status. */
@@ -81,7 +82,7 @@ export async function runPeers(args: readonly string[], surroundings: IngestSurr
     const machine = { cores: availableParallelism(), loadBefore, loadAfter: loadOfLastMinute() };
     const rest = { machine, leftOut: stage.leftOut, checks };
     write(values.json ? toJson({ temporal, plan, figures, ratios: compare(figures), ...rest }) : toPeersText(figures, rest));
-    if (figures.length === 0) return 2;
+    if (checks.length === 0) return 2;
     return checks.every(({ ok }) => ok) ? 0 : 1;
   } finally {
     await stage.close();
@@ -105,7 +106,7 @@ function readOptions(args: readonly string[]) {
       rounds: { type: 'string', default: '5' },
       burst: { type: 'string', default: '2000' },
       calm: { type: 'string', default: '5' },
-      'no-kill': { type: 'boolean', default: false },
+      kills: { type: 'string', default: '1' },
       temporal: { type: 'string', default: 'dev' },
       json: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
@@ -119,7 +120,7 @@ function toPlan(values: ReturnType<typeof readOptions>): Plan {
     burst: Number(values.burst),
     calmMs: Number(values.calm) * 1000,
     rounds: Number(values.rounds),
-    kill: !values['no-kill'],
+    kills: Number(values.kills),
   };
 }
 
@@ -154,9 +155,8 @@ async function measure(stage: PeerStage, plan: Plan, progress: (text: string) =>
   }
   const figures: PeerFigures[] = [];
   for (const peer of peers) {
-    if (plan.kill) progress(`${peer.name}: killed in the middle`);
-    const kill = plan.kill ? await measureKill(stage, peer) : null;
-    figures.push({ name: peer.name, rounds: rounds.get(peer) ?? [], kill });
+    if (plan.kills > 0) progress(`${peer.name}: killed in the middle`);
+    figures.push({ name: peer.name, rounds: rounds.get(peer) ?? [], kill: await measureKills(stage, peer, plan.kills) });
   }
   return figures;
 }

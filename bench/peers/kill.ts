@@ -24,20 +24,33 @@ const DRAIN_WITHIN_MS = 150_000;
 
 const arrivals = z.array(z.tuple([z.string(), z.number()]));
 
-/** What a peer came to whose process was killed in the middle. */
+/** What a peer came to whose process was killed in the middle, once or several times. */
 export interface KillFigures extends KillVerdict {
-  /** From the restart until the peer held nothing more, in seconds. */
+  /** How often the remote system was asked whether it has an effect already. */
+  readonly looks: number;
+  /** From the restart until the peer held nothing more, in seconds; the longest. */
   readonly drainedAfterS: number;
+}
+
+/** Kills it so many times; null: not at all. */
+export async function measureKills(stage: PeerStage, peer: RunningPeer, times: number): Promise<KillFigures | null> {
+  let all: KillFigures | null = null;
+  for (let time = 1; time <= times; time += 1) {
+    const once = await measureKill(stage, peer, `kill${time}-${peer.name}`);
+    all = all === null ? once : addKills(all, once);
+  }
+  return all;
 }
 
 /**
  * Sends events of 32 keys, those of a key one after another and each until it is acknowledged, as a sender of webhooks does; kills the
  * peer's process (SIGKILL) when a third has taken effect, starts it again, waits until it holds nothing more, and compares.
  */
-export async function measureKill(stage: PeerStage, peer: RunningPeer): Promise<KillFigures> {
+async function measureKill(stage: PeerStage, peer: RunningPeer, prefix: string): Promise<KillFigures> {
   await stage.sink.ask('take');
+  await stage.sink.ask('looks');
   await stage.sink.ask('slow', REMOTE_MS);
-  const sending = sendAll(stage, peer);
+  const sending = sendAll(stage, peer, prefix);
   sending.catch(() => undefined);
   await until(async () => Number(await stage.sink.ask('count')) >= KILL_AFTER, LOOK_EVERY_MS, SEND_WITHIN_MS);
   await peer.child.kill('SIGKILL');
@@ -48,11 +61,25 @@ export async function measureKill(stage: PeerStage, peer: RunningPeer): Promise<
   const drainedAfterS = (Date.now() - restartedMs) / 1000;
   await stage.sink.ask('slow', 0);
   const arrived = arrivals.parse(await stage.sink.ask('take')).map(([text]) => text.slice(text.indexOf(':') + 1));
-  return { ...judgeKill(acknowledged, arrived, held), drainedAfterS };
+  const looks = z.number().parse(await stage.sink.ask('looks'));
+  return { ...judgeKill(acknowledged, arrived, held), looks, drainedAfterS };
+}
+
+/** The figures of two kills as one. */
+export function addKills(one: KillFigures, other: KillFigures): KillFigures {
+  return {
+    acknowledged: one.acknowledged + other.acknowledged,
+    lost: one.lost + other.lost,
+    waiting: one.waiting + other.waiting,
+    doubled: one.doubled + other.doubled,
+    outOfOrder: one.outOfOrder + other.outOfOrder,
+    looks: one.looks + other.looks,
+    drainedAfterS: Math.max(one.drainedAfterS, other.drainedAfterS),
+  };
 }
 
 /** Resolves with what was acknowledged, in that order. */
-async function sendAll(stage: PeerStage, peer: RunningPeer): Promise<readonly KillEvent[]> {
+async function sendAll(stage: PeerStage, peer: RunningPeer, prefix: string): Promise<readonly KillEvent[]> {
   const key = Buffer.from(stage.secret, 'base64');
   const untilMs = Date.now() + SEND_WITHIN_MS;
   const acknowledged: KillEvent[] = [];
@@ -69,7 +96,7 @@ async function sendAll(stage: PeerStage, peer: RunningPeer): Promise<readonly Ki
   };
   const converse = async (name: string): Promise<void> => {
     for (let sequence = 1; sequence <= EVENTS_OF_A_KEY; sequence += 1) {
-      const id = `kill-${peer.name}~${name}~${sequence}`;
+      const id = `${prefix}~${name}~${sequence}`;
       while ((await post(id)) !== ACCEPTED) {
         if (Date.now() > untilMs) throw new Error(`${peer.name} did not take ${id} within ${SEND_WITHIN_MS / 1000} s`);
         await new Promise((resolve) => setTimeout(resolve, SEND_AGAIN_MS));

@@ -86,17 +86,24 @@ export interface Rest {
 /** The figures as text for people. */
 export function toPeersText(peers: readonly PeerFigures[], rest: Rest): string {
   const { machine, leftOut, checks } = rest;
-  const killed = peers.flatMap(({ name, kill }) => (kill === null ? [] : [toKillRow(name, kill)]));
   const parts = [
     toMachineLine(machine),
-    toTable([HEAD, ...peers.filter(({ rounds }) => rounds.length > 0).map(toRow)]),
-    toTable([['ours ÷ theirs (time, CPU: theirs ÷ ours)', 'acks/s', 'delivered/s', 'calm e2e', 'CPU'], ...compare(peers).map(toRatioRow)]),
-    ...(killed.length === 0 ? [] : [toTable([KILL_HEAD, ...killed])]),
+    tableOf(HEAD, peers.filter(({ rounds }) => rounds.length > 0).map(toRow)),
+    tableOf(RATIO_HEAD, compare(peers).map(toRatioRow)),
+    tableOf(
+      KILL_HEAD,
+      peers.flatMap(({ name, kill }) => (kill === null ? [] : [toKillRow(name, kill)])),
+    ),
     peers.map(({ name }) => `${name}: ${PROMISES[name]}`).join('\n'),
-    ...(leftOut.length === 0 ? [] : [leftOut.map(({ name, why }) => `left out: ${name}: ${why}`).join('\n')]),
+    leftOut.map(({ name, why }) => `left out: ${name}: ${why}`).join('\n'),
     checks.map((check) => toCheckLine(check)).join('\n'),
   ];
-  return `${parts.join('\n\n')}\n`;
+  return `${parts.filter((part) => part !== '').join('\n\n')}\n`;
+}
+
+/** Nothing where it would have no rows. */
+function tableOf(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return rows.length === 0 ? '' : toTable([head, ...rows]);
 }
 
 function toMachineLine({ cores, loadBefore, loadAfter }: Machine): string {
@@ -138,15 +145,26 @@ function toRow({ name, rounds }: PeerFigures): readonly string[] {
   ];
 }
 
+const RATIO_HEAD = ['ours ÷ theirs (time, CPU: theirs ÷ ours)', 'acks/s', 'delivered/s', 'calm e2e', 'CPU'];
+
 function toRatioRow({ name, acks, delivered, calm, cpu }: Ratios): readonly string[] {
   return [name, figure(acks), figure(delivered), figure(calm), figure(cpu)];
 }
 
-const KILL_HEAD = ['killed in the middle', 'acknowledged', 'lost', 'still waiting', 'doubled', 'out of order', 'drained after s'];
+const KILL_HEAD = [
+  'killed in the middle',
+  'acknowledged',
+  'lost',
+  'still waiting',
+  'doubled',
+  'out of order',
+  'looked for',
+  'drained after s',
+];
 
 function toKillRow(name: PeerName, kill: KillFigures): readonly string[] {
-  const { acknowledged, lost, waiting, doubled, outOfOrder, drainedAfterS } = kill;
-  return [name, ...[acknowledged, lost, waiting, doubled, outOfOrder].map(String), drainedAfterS.toFixed(1)];
+  const { acknowledged, lost, waiting, doubled, outOfOrder, looks, drainedAfterS } = kill;
+  return [name, ...[acknowledged, lost, waiting, doubled, outOfOrder, looks].map(String), drainedAfterS.toFixed(1)];
 }
 
 function figure(value: number): string {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { addKills } from '../../bench/peers/kill.ts';
 import { judgeKill } from '../../bench/peers/kill-judge.ts';
 import { keyOf, NEEDS, PEERS, SERVICES } from '../../bench/peers/peer.ts';
 import { sumTrees, toProcessTime } from '../../bench/peers/processor-time.ts';
@@ -29,6 +30,11 @@ describe('a run in which the process was killed', () => {
   it('counts an event as overtaken where the one before it came last', () => {
     expect(judgeKill(acknowledged, ['a2', 'a3', 'a1', 'b1', 'b2'], 0)).toEqual({ ...whole, outOfOrder: 2 });
   });
+});
+
+it('several kills are counted together, with the longest recovery', () => {
+  const both = addKills(killed({ lost: 1, doubled: 2, drainedAfterS: 30 }), killed({ doubled: 3, outOfOrder: 4, looks: 5 }));
+  expect(both).toEqual(killed({ acknowledged: 1280, lost: 1, doubled: 5, outOfOrder: 4, looks: 5, drainedAfterS: 30 }));
 });
 
 describe('the verdict on the peers', () => {
@@ -149,5 +155,5 @@ function round(own: Partial<RoundFigures>): RoundFigures {
 }
 
 function killed(own: Partial<KillFigures>): KillFigures {
-  return { acknowledged: 640, lost: 0, waiting: 0, doubled: 0, outOfOrder: 0, drainedAfterS: 5, ...own };
+  return { acknowledged: 640, lost: 0, waiting: 0, doubled: 0, outOfOrder: 0, looks: 0, drainedAfterS: 5, ...own };
 }
