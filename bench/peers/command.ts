@@ -45,6 +45,9 @@ Redis is taken from the PATH or, by root, from Debian's package; Restate's serve
 Exit status: 0 ours lost nothing, doubled nothing and kept the order, 1 it did not, 2 ours was not measured.
 `;
 
+const NO_TEMPORAL = 'TEMPORAL_CLI_PATH is not set: run this as `npm run bench -- peers`, which finds the Temporal CLI.';
+const NO_POSTGRES =
+  'There are no PostgreSQL programs (initdb, postgres) on this machine; install them (Debian: apt-get install postgresql).';
 const TEMPORAL_BURST = 300;
 const WARM_UP = { ms: 3000, burst: 1000 };
 const TEMPORAL_WARM_UP = { ms: 200, burst: 32 };
@@ -57,22 +60,20 @@ interface Plan extends PeerSizes {
 /** Runs the command; gives the exit status. */
 export async function runPeers(args: readonly string[], surroundings: IngestSurroundings): Promise<number> {
   const { temporalCliPath, path, write, progress } = surroundings;
+  const refuse = (why: string): number => {
+    progress(why);
+    return 2;
+  };
   const values = readOptions(args);
   if (values.help) {
     write(HELP);
     return 0;
   }
   const [names, temporal] = [toNames(values.only), toTemporalKind(values.temporal)];
-  const why =
-    names === null
-      ? `--only ${values.only ?? ''}: expected some of ${PEERS.join(', ')}.`
-      : temporal === null
-        ? `--temporal ${values.temporal}: expected ${TEMPORAL_KINDS.join(' or ')}.`
-        : toProblem(temporalCliPath, path);
-  if (names === null || temporal === null || temporalCliPath === undefined || why !== null) {
-    progress(why ?? 'nothing can be measured');
-    return 2;
-  }
+  if (names === null) return refuse(`--only ${values.only ?? ''}: expected some of ${PEERS.join(', ')}.`);
+  if (temporal === null) return refuse(`--temporal ${values.temporal}: expected ${TEMPORAL_KINDS.join(' or ')}.`);
+  if (temporalCliPath === undefined) return refuse(NO_TEMPORAL);
+  if (!hasPostgres(path)) return refuse(NO_POSTGRES);
   const plan = toPlan(values);
   const loadBefore = loadOfLastMinute();
   const stage = await openPeerStage({ temporalCliPath, temporal, path, peers: names, onProgress: progress });
@@ -131,14 +132,6 @@ function toNames(only: string | undefined): readonly PeerName[] | null {
   return named.every((name) => PEERS.some((peer) => peer === name)) ? PEERS.filter((peer) => named.includes(peer)) : null;
 }
 
-function toProblem(temporalCliPath: string | undefined, path: string): string | null {
-  if (temporalCliPath === undefined)
-    return 'TEMPORAL_CLI_PATH is not set: run this as `npm run bench -- peers`, which finds the Temporal CLI.';
-  if (!hasPostgres(path))
-    return 'There are no PostgreSQL programs (initdb, postgres) on this machine; install them (Debian: apt-get install postgresql).';
-  return null;
-}
-
 async function measure(stage: PeerStage, plan: Plan, progress: (text: string) => void): Promise<readonly PeerFigures[]> {
   const { peers } = stage;
   for (const peer of peers) {
@@ -156,7 +149,13 @@ async function measure(stage: PeerStage, plan: Plan, progress: (text: string) =>
   const figures: PeerFigures[] = [];
   for (const peer of peers) {
     if (plan.kills > 0) progress(`${peer.name}: killed in the middle`);
-    figures.push({ name: peer.name, rounds: rounds.get(peer) ?? [], kill: await measureKills(stage, peer, plan.kills) });
+    const kill = await measureKills(stage, peer, plan.kills).catch((error: unknown) => {
+      // Of a peer that does not come back the other figures are of use; ours has to come back.
+      if (peer.name === 'ours') throw error;
+      progress(`${peer.name}: ${error instanceof Error ? error.message : 'unknown'}`);
+      return null;
+    });
+    figures.push({ name: peer.name, rounds: rounds.get(peer) ?? [], kill });
   }
   return figures;
 }
