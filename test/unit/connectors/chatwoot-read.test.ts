@@ -125,6 +125,15 @@ describe('Chatwoot events', () => {
     expect(event({ ...update, content: 'changed' }).dedupeKey).not.toBe(event(update).dedupeKey);
   });
 
+  it.each(['conversation_status_changed', 'conversation_opened', 'conversation_resolved'])(
+    'takes %s for an event, which may happen again: another delivery with an equal body is another one, a copy is not',
+    (name) => {
+      const change = { ...CONVERSATION, event: name };
+      expect(event(change, { 'x-chatwoot-delivery': 'another' }).dedupeKey).not.toBe(event(change).dedupeKey);
+      expect(event(change).dedupeKey).toBe(event(change).dedupeKey);
+    },
+  );
+
   it('keeps equal typing events apart by their delivery', () => {
     const typing = { event: 'conversation_typing_on', conversation: { id: 77 }, user: { id: 1 } };
     expect(event(typing, { 'x-chatwoot-delivery': 'another' }).dedupeKey).not.toBe(event(typing).dedupeKey);
