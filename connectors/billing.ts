@@ -1,4 +1,6 @@
-/** An invoice, read again. Amounts are whole minor units of the currency. */
+import type { Money } from './money.ts';
+
+/** An invoice, read again. */
 export interface Invoice {
   readonly id: string;
   readonly number: string | null;
@@ -7,9 +9,7 @@ export interface Invoice {
   readonly customerName: string | null;
   readonly customerEmail: string | null;
   readonly customerPhone: string | null;
-  readonly amountDue: number;
-  /** ISO 4217, upper case. */
-  readonly currency: string;
+  readonly due: Money;
   readonly attemptCount: number;
   /** ISO 8601, UTC; null where no further attempt is planned. */
   readonly nextAttemptAt: string | null;

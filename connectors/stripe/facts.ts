@@ -1,5 +1,6 @@
 import { readJsonObject } from '../json-body.ts';
 import { knownFacts } from '../known-facts.ts';
+import { fromStripeAmount } from './money.ts';
 import { event as eventSchema } from './schema.ts';
 import { subjectOf } from './subject.ts';
 import type { Facts } from '../connector.ts';
@@ -23,10 +24,16 @@ export function factsOf(event: StripeEvent): Facts {
     'customer.id': (type === 'customer' ? id : customerOf(snapshot)) ?? undefined,
     'invoice.id': type === 'invoice' ? (id ?? undefined) : undefined,
     'invoice.customer': customerOf(invoice) ?? undefined,
-    'invoice.amountDue': invoice?.amount_due ?? undefined,
+    'invoice.amountDue': amountDueOf(invoice),
     'invoice.currency': invoice?.currency?.toUpperCase(),
     'invoice.attemptCount': invoice?.attempt_count ?? undefined,
   });
+}
+
+/** Decimal text: Stripe's own units mean nothing outside of this folder. */
+function amountDueOf(invoice: StripeObject | null): string | undefined {
+  if (invoice === null || invoice.amount_due === null || invoice.currency === null) return undefined;
+  return fromStripeAmount(invoice.amount_due, invoice.currency).amount;
 }
 
 function customerOf(object: StripeObject | null): string | null {

@@ -1,3 +1,4 @@
+import { fromStripeAmount } from './money.ts';
 import type { Invoice } from '../billing.ts';
 import type { WireInvoice } from './wire.ts';
 
@@ -14,8 +15,7 @@ export function fromWireInvoice(wire: WireInvoice): Invoice {
     customerName: wire.customer.name ?? wire.customer_name,
     customerEmail: wire.customer.email ?? wire.customer_email,
     customerPhone: wire.customer.phone ?? wire.customer_phone,
-    amountDue: wire.amount_due,
-    currency: wire.currency.toUpperCase(),
+    due: fromStripeAmount(wire.amount_due, wire.currency),
     attemptCount: wire.attempt_count,
     nextAttemptAt: next === null ? null : new Date(next * 1000).toISOString(),
     url: wire.hosted_invoice_url,

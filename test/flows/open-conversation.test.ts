@@ -62,7 +62,7 @@ describe('open-conversation', () => {
 
   it('says so in the note where the invoice has no number, page or further attempt', async () => {
     const { steps, calls } = createRecordingSteps({
-      readInvoice: async () => ({ ...invoice, number: null, url: null, nextAttemptAt: null, amountDue: 5000, currency: 'JPY' }),
+      readInvoice: async () => ({ ...invoice, number: null, url: null, nextAttemptAt: null, due: { amount: '5000', currency: 'JPY' } }),
     });
     await runOpenConversation(steps, event, options);
     expect(inputOf(calls, 'postMessage')).toMatchObject({

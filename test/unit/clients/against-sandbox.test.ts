@@ -150,8 +150,7 @@ describe('Stripe', () => {
       id: invoice?.id,
       customerId: customer?.id,
       customerEmail: customer?.email,
-      amountDue: invoice?.amountDue,
-      currency: invoice?.currency.toUpperCase(),
+      due: { amount: '49.00', currency: 'USD' },
     });
     expect(await client.readInvoice('in_none')).toBeNull();
   });

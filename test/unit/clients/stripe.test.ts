@@ -36,8 +36,7 @@ describe('Stripe', () => {
       customerName: 'Lisa',
       customerEmail: 'lisa@example.com',
       customerPhone: '+491701234567',
-      amountDue: 4900,
-      currency: 'EUR',
+      due: { amount: '49.00', currency: 'EUR' },
       attemptCount: 2,
       nextAttemptAt: '2023-11-14T22:13:20.000Z',
       url: 'https://pay.example/i',
@@ -48,6 +47,16 @@ describe('Stripe', () => {
       headers: { authorization: 'Bearer sk_test', 'stripe-version': '2026-10-28.endive' },
     });
     expect(server.taken[0]?.query.getAll('expand[]')).toEqual(['customer']);
+  });
+
+  it.each([
+    [50_000, 'isk', { amount: '500', currency: 'ISK' }],
+    [500_000, 'ugx', { amount: '5000', currency: 'UGX' }],
+    [5_000, 'mga', { amount: '5000', currency: 'MGA' }],
+    [15_250, 'kwd', { amount: '15.250', currency: 'KWD' }],
+  ])("reads %d %s in Stripe's units, not in those of ISO 4217", async (amount_due, currency, due) => {
+    const { client } = await open({ json: { ...INVOICE, amount_due, currency } });
+    expect(await client.readInvoice('in_1')).toMatchObject({ due });
   });
 
   it('takes what the invoice froze where the customer is gone', async () => {

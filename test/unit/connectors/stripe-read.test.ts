@@ -42,7 +42,7 @@ describe('Stripe events', () => {
       'customer.id': 'cus_1',
       'invoice.id': 'in_1',
       'invoice.customer': 'cus_1',
-      'invoice.amountDue': 4200,
+      'invoice.amountDue': '42.00',
       'invoice.currency': 'EUR',
       'invoice.attemptCount': 2,
     });
