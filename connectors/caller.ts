@@ -41,6 +41,14 @@ export function createCaller(http: HttpClient, connection: string): Caller {
   };
 }
 
+/** For `.catch`: gives `value` for a refusal that no repetition would change, and throws every other error again. */
+export function orElseRefused<T>(value: T): (error: unknown) => T {
+  return (error) => {
+    if (error instanceof ConnectorError && error.data.retry.kind === 'never') return value;
+    throw error;
+  };
+}
+
 /** For `.catch`: gives `value` for a ConnectorError of this code, and throws every other error again. */
 export function orElse<T>(code: ConnectorErrorCode, value: T): (error: unknown) => T {
   return (error) => {

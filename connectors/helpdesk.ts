@@ -1,9 +1,23 @@
+import type { ContactMark } from './contact-mark.ts';
 import type { EffectClass, Send } from './effect.ts';
 
 /** A person as the helpdesk knows them. */
 export interface Contact {
   readonly id: string;
   readonly name: string | null;
+  readonly email: string | null;
+}
+
+/** A contact that was looked up. */
+export interface FoundContact extends Contact {
+  /** Whether it has a mark of the connection asked for, be it of another record; null: the helpdesk's look-up does not show marks. */
+  readonly marked: boolean | null;
+}
+
+/** How a contact is known: our mark, what versions before marked it with (such as `stripe:cus_1`), its address. At least one is not null. */
+export interface ContactKeys {
+  readonly mark: ContactMark | null;
+  readonly former: string | null;
   readonly email: string | null;
 }
 
@@ -67,6 +81,7 @@ export interface HelpdeskClient {
   /** Effect class of each write. */
   readonly effects: {
     readonly createContact: EffectClass;
+    readonly markContact: EffectClass;
     readonly createConversation: EffectClass;
     readonly postMessage: EffectClass;
     readonly addLabel: EffectClass;
@@ -81,18 +96,18 @@ export interface HelpdeskClient {
   labels(): Promise<readonly Named[]>;
   agents(): Promise<readonly Named[]>;
   teams(): Promise<readonly Named[]>;
-  /** Exact look-up by our own external id first, then by e-mail address. */
-  findContact(by: { readonly externalId: string; readonly email: string | null }): Promise<Contact | null>;
+  /** Exact look-up by the keys, in their order, as far as the helpdesk can search by them. */
+  findContact(by: ContactKeys): Promise<FoundContact | null>;
+  /** Creates the contact with its mark. */
   createContact(
-    input: {
-      readonly externalId: string;
-      readonly name: string | null;
-      readonly email: string | null;
-      readonly phone: string | null;
-      readonly inboxId: string;
-    },
+    input: ContactKeys & { readonly name: string | null; readonly phone: string | null; readonly inboxId: string },
     send: Send,
   ): Promise<Contact>;
+  /**
+   * Puts the mark on a contact that has none, in the place of what versions before left there. Another record's mark stays. Where the
+   * helpdesk refuses it for good, the contact stays as it is.
+   */
+  markContact(contactId: string, keys: { readonly mark: ContactMark; readonly former: string | null }, send: Send): Promise<void>;
   /** The contact's conversations in one inbox, newest first. */
   conversationsOf(contactId: string, inboxId: string): Promise<readonly Conversation[]>;
   /** `opening` is the first message where the helpdesk insists on one; the customer may see it. */

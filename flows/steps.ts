@@ -30,9 +30,20 @@ export interface Operations {
   };
   readConversation: { in: { connection: string; conversationId: string }; out: Conversation | null };
   readMessage: { in: { connection: string; conversationId: string; messageId: string }; out: Message | null };
-  /** Finds the contact by our external id, then by e-mail; creates it if there is none. */
+  /**
+   * Finds the contact of a record by our mark, by `externalId` (what versions before marked it with), then by e-mail; creates it if there
+   * is none, and marks it where it is not marked. `record`: left out by runs that began before there were marks.
+   */
   ensureContact: {
-    in: { connection: string; externalId: string; name: string | null; email: string | null; phone: string | null; inbox: string };
+    in: {
+      connection: string;
+      externalId: string;
+      record?: { connection: string; id: string };
+      name: string | null;
+      email: string | null;
+      phone: string | null;
+      inbox: string;
+    };
     out: Contact;
   };
   /** Reuses the contact's newest conversation in the inbox (reopening it where it isn't open), else creates one. */

@@ -1,6 +1,6 @@
 import { createCaller, orElse } from '../caller.ts';
 import { remember } from '../remember.ts';
-import { createContact, findContact } from './contacts.ts';
+import { createContact, findContact, markContact } from './contacts.ts';
 import { addLabel, assign, conversationsOf, createConversation, readConversation, reopen, setPriority } from './conversations.ts';
 import { findMessage, postMessage, readMessage } from './messages.ts';
 import { fromWireNamed } from './mapping.ts';
@@ -13,6 +13,7 @@ import type { HttpClient } from '../http.ts';
 const NAMES_TTL_MS = 120_000;
 const EFFECTS: HelpdeskClient['effects'] = {
   createContact: 'marked',
+  markContact: 'natural',
   createConversation: 'marked',
   postMessage: 'marked',
   addLabel: 'natural',
@@ -67,6 +68,7 @@ export function createChatwootClient(options: ChatwootOptions): HelpdeskClient {
     teams,
     findContact: (by) => findContact(chatwoot, by),
     createContact: (input, send) => createContact(chatwoot, input, send),
+    markContact: (contactId, keys, send) => markContact(chatwoot, contactId, keys, send),
     conversationsOf: (contactId, inboxId) => conversationsOf(chatwoot, contactId, inboxId),
     createConversation: (input, send) => createConversation(chatwoot, input, send),
     readConversation: (id) => readConversation(chatwoot, id),

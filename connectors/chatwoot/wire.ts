@@ -3,9 +3,16 @@ import { idText, listOf, optionalText, recordOf } from '../shapes.ts';
 
 /** Shapes of Chatwoot's REST answers that we rely on; all else is accepted and left alone. https://developers.chatwoot.com/api-reference */
 
-export const wireContact = z.object({ id: idText, name: optionalText, email: optionalText, identifier: optionalText });
-
 const attributes = z.record(z.string(), z.unknown()).nullish();
+
+export const wireContact = z.object({
+  id: idText,
+  name: optionalText,
+  email: optionalText,
+  identifier: optionalText,
+  custom_attributes: attributes,
+});
+
 const wireAttachment = z.object({ data_url: optionalText, file_type: optionalText });
 
 export const wireMessage = z.object({
@@ -39,6 +46,8 @@ export const wireContacts = listOf(wireContact);
 export const wireMessages = listOf(wireMessage);
 export const wireConversations = listOf(wireConversation);
 export const wireLabelTitles = listOf(z.string());
+export const wireAttributes = listOf(z.object({ attribute_key: optionalText }));
+export const wireOneContact = recordOf(wireContact, 'payload');
 export const wireNewContact = recordOf(wireContact, 'payload', 'contact');
 
 export type WireContact = z.output<typeof wireContact>;

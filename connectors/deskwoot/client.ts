@@ -1,7 +1,7 @@
 import { createCaller } from '../caller.ts';
 import { remember } from '../remember.ts';
 import { createDeskwootAbilities } from './abilities.ts';
-import { createContact, findContact } from './contacts.ts';
+import { createContact, findContact, markContact } from './contacts.ts';
 import { conversationsOf, createConversation } from './conversations.ts';
 import { addLabel, findMessage, postMessage, readMessage } from './messages.ts';
 import { fromWireConversation, fromWireLabel, fromWireNamed, toWirePriority } from './mapping.ts';
@@ -18,6 +18,7 @@ const NAMES_TTL_MS = 120_000;
 const ABILITIES_TTL_MS = 600_000;
 const EFFECTS: HelpdeskClient['effects'] = {
   createContact: 'marked',
+  markContact: 'natural',
   createConversation: 'marked',
   postMessage: 'marked',
   addLabel: 'natural',
@@ -67,6 +68,7 @@ export function createDeskwootClient(options: DeskwootOptions): HelpdeskClient {
     teams,
     findContact: (by) => findContact(deskwoot, by.email),
     createContact: (input, send) => createContact(deskwoot, input, send),
+    markContact: (contactId, keys, send) => markContact(deskwoot, contactId, keys, send),
     conversationsOf: (contactId, inboxId) => conversationsOf(deskwoot, contactId, inboxId),
     createConversation: (input, send) => createConversation(deskwoot, input, send),
     readConversation: (id) => readConversation(deskwoot, id),

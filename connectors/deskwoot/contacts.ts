@@ -1,18 +1,21 @@
-import { orElse } from '../caller.ts';
+import { orElse, orElseRefused } from '../caller.ts';
 import { isClosed, lacksAbility } from './abilities.ts';
 import { fromWireContact } from './mapping.ts';
-import { wireContacts, wireNewContact } from './wire.ts';
-import type { Contact, HelpdeskClient } from '../helpdesk.ts';
+import { wireContacts, wireNewContact, wireWholeContact } from './wire.ts';
+import type { Contact, FoundContact, HelpdeskClient } from '../helpdesk.ts';
+import type { Json } from '../json.ts';
 import type { Deskwoot } from './client.ts';
 
 const PAGE_SIZE = 100;
+/** The attribute in which versions before left their mark. */
+const FORMER_ATTRIBUTE = 'deskbridge_id';
 const CREATE = { method: 'POST', route: '/v1/accounts/:id/contacts' } as const;
 
 /**
- * Deskwoot keeps no external id, so the e-mail address is the only exact key: searched for, then compared.
- * https://deskwoot.com/docs/api: Contacts, "List contacts with optional search".
+ * Deskwoot searches by no attribute, so the e-mail address is the only exact key: searched for, then compared. Its list shows no
+ * attributes. https://deskwoot.com/docs/api: Contacts, "List contacts with optional search".
  */
-export async function findContact(deskwoot: Deskwoot, email: string | null): Promise<Contact | null> {
+export async function findContact(deskwoot: Deskwoot, email: string | null): Promise<FoundContact | null> {
   if (email === null) return null;
   const request = {
     method: 'GET',
@@ -22,7 +25,7 @@ export async function findContact(deskwoot: Deskwoot, email: string | null): Pro
   } as const;
   const contacts = await deskwoot.call.read(request, wireContacts);
   const found = contacts.find((contact) => contact.email?.toLowerCase() === email.toLowerCase());
-  return found === undefined ? null : fromWireContact(found);
+  return found === undefined ? null : { ...fromWireContact(found), marked: null };
 }
 
 /** An address that is taken is a contact that exists: looked up and returned. The official client deskwoot-js, createContact. */
@@ -30,12 +33,12 @@ export async function createContact(deskwoot: Deskwoot, ...[input, send]: Parame
   const abilities = await deskwoot.abilities();
   if (!abilities.createContact)
     throw lacksAbility(deskwoot.call, CREATE, 'create contacts', 'its scopes include neither write nor contacts:write');
-  const { name, email, phone } = input;
+  const { mark, name, email, phone } = input;
   const json = {
     ...(name === null ? {} : { name }),
     ...(email === null ? {} : { email }),
     ...(phone === null ? {} : { phone }),
-    customAttributes: { deskbridge_id: input.externalId },
+    ...(mark === null ? {} : { customAttributes: { [mark.attribute]: mark.id } }),
   };
   const request = { ...CREATE, path: `${deskwoot.accountPath}/contacts`, json, sendBy: send.sendBy };
   const created = await deskwoot.call.read(request, wireNewContact).catch((error: unknown) => {
@@ -53,4 +56,25 @@ export async function createContact(deskwoot: Deskwoot, ...[input, send]: Parame
     ambiguous: false,
     hint: 'Deskwoot says that the contact exists, but it is not found by its e-mail address. Look for it under its phone number, or merge the two.',
   });
+}
+
+/**
+ * Whether a write of attributes merges or replaces them is not known: they are read first, and written whole. The official client
+ * deskwoot-js, getContact and updateContact.
+ */
+export async function markContact(deskwoot: Deskwoot, ...[id, keys, send]: Parameters<HelpdeskClient['markContact']>): Promise<void> {
+  const path = `${deskwoot.accountPath}/contacts/${encodeURIComponent(id)}`;
+  const route = '/v1/accounts/:id/contacts/:id';
+  const { mark, former } = keys;
+  const contact = await deskwoot.call.find({ method: 'GET', path, route }, wireWholeContact).catch(orElseRefused(null));
+  if (contact === null) return;
+  const kept = Object.entries(contact.customAttributes ?? {}).filter(([name, value]) => name !== FORMER_ATTRIBUTE || value !== former);
+  const attributes: { readonly [name: string]: Json } = Object.fromEntries(kept);
+  if (isFilled(attributes[mark.attribute])) return;
+  const json = { customAttributes: { ...attributes, [mark.attribute]: mark.id } };
+  await deskwoot.call.send({ method: 'PATCH', path, route, json, sendBy: send.sendBy }).catch(orElseRefused(undefined));
+}
+
+function isFilled(value: Json | undefined): boolean {
+  return value !== undefined && value !== null && value !== '';
 }

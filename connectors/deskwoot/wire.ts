@@ -45,6 +45,11 @@ export const wireMessages = listOf(wireMessage, 'messages');
 export const wireConversations = listOf(wireConversation, 'conversations');
 /** Answers to creates are not shown in the documentation: bare or in an envelope. */
 export const wireNewMessage = recordOf(wireMessage, 'message', 'data');
+export const wireWholeContact = recordOf(
+  z.object({ id: idText, customAttributes: z.record(z.string(), z.json()).nullish() }),
+  'contact',
+  'data',
+);
 export const wireNewContact = recordOf(wireContact, 'contact', 'data');
 export const wireOneConversation = recordOf(wireConversation, 'conversation', 'data');
 

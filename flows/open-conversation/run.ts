@@ -1,4 +1,5 @@
 import type { Invoice } from '../../connectors/billing.ts';
+import type { StoredEvent } from '../../connectors/connector.ts';
 import type { JsonObject } from '../../connectors/json.ts';
 import { defineRun, isTextOrNull } from '../define-run.ts';
 import { textFact } from '../facts.ts';
@@ -9,6 +10,14 @@ import { noteText, openingText } from './text.ts';
 
 /** Invoice statuses in which nothing is owed any more: a late event does nothing. */
 const SETTLED: readonly string[] = ['paid', 'void', 'uncollectible'];
+
+/** What every step needs once the invoice is known. */
+interface Task {
+  readonly steps: Steps;
+  readonly event: StoredEvent;
+  readonly options: OpenConversationOptions;
+  readonly invoice: Invoice;
+}
 
 /** Reads the invoice again, then opens or reuses a conversation with its customer and leaves a private note. */
 export const runOpenConversation = defineRun('open-conversation', isOpenConversationOptions, async (steps, event, options) => {
@@ -22,11 +31,12 @@ export const runOpenConversation = defineRun('open-conversation', isOpenConversa
   if (invoice.status !== null && SETTLED.includes(invoice.status)) {
     return { outcome: 'ignored', text: `Invoice ${invoiceId} is ${invoice.status} by now: nothing to do.` };
   }
-  return tellAgents(steps, options, invoice);
+  return tellAgents({ steps, event, options, invoice });
 });
 
-async function tellAgents(steps: Steps, options: OpenConversationOptions, invoice: Invoice): Promise<FlowOutcome> {
-  const { conversationId, created } = await openConversation(steps, options, invoice);
+async function tellAgents(task: Task): Promise<FlowOutcome> {
+  const { steps, options, invoice } = task;
+  const { conversationId, created } = await openConversation(task);
   const target = { connection: options.connection, conversationId };
   if (options.label !== null) {
     await steps.run({ name: 'label', item: options.label, summary: `Label conversation ${conversationId}` }, 'addLabel', {
@@ -57,15 +67,17 @@ async function tellAgents(steps: Steps, options: OpenConversationOptions, invoic
   return { outcome: 'done', text: `Conversation ${conversationId} ${created ? 'opened' : 'used again'} for invoice ${invoice.id}.` };
 }
 
-async function openConversation(
-  steps: Steps,
-  options: OpenConversationOptions,
-  invoice: Invoice,
-): Promise<{ readonly conversationId: string; readonly created: boolean }> {
+async function openConversation({
+  steps,
+  event,
+  options,
+  invoice,
+}: Task): Promise<{ readonly conversationId: string; readonly created: boolean }> {
   const { connection, inbox, reuse, assignee, team } = options;
   const contact = await steps.run({ name: 'contact', summary: `Contact of customer ${invoice.customerId}` }, 'ensureContact', {
     connection,
     externalId: `stripe:${invoice.customerId}`,
+    record: { connection: event.connection, id: invoice.customerId },
     name: invoice.customerName,
     email: invoice.customerEmail,
     phone: invoice.customerPhone,

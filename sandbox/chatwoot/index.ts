@@ -11,6 +11,7 @@ import { createDesk, type Desk } from './desk.ts';
 import { agentWrites, customerWrites, type Opening, type Written } from './drivers.ts';
 import { createChatwootState } from './entities.ts';
 import { accountRoutes, webhookRoutes } from './routes/account.ts';
+import { attributeRoutes } from './routes/attributes.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { conversationActionRoutes } from './routes/conversation-actions.ts';
 import { conversationRoutes } from './routes/conversations.ts';
@@ -76,6 +77,7 @@ function systemOf(desk: Desk, parts: Parts, subscriptions: Subscription[], messa
     routes: [
       ...accountRoutes(desk.state),
       ...webhookRoutes(desk.state, subscriptions),
+      ...attributeRoutes(desk.state),
       ...contactRoutes(desk, parts.clock),
       ...conversationRoutes(desk, parts.clock),
       ...conversationActionRoutes(desk),

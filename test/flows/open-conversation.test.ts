@@ -26,6 +26,7 @@ describe('open-conversation', () => {
     expect(inputOf(calls, 'ensureContact')).toEqual({
       connection: 'desk',
       externalId: 'stripe:cus_1',
+      record: { connection: 'billing', id: 'cus_1' },
       name: 'Ada Lovelace',
       email: 'ada@example.com',
       phone: null,

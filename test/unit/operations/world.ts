@@ -1,6 +1,6 @@
 import type { Invoice } from '../../../connectors/billing.ts';
 import type { EffectClass } from '../../../connectors/effect.ts';
-import type { Contact, Conversation, HelpdeskAbilities, HelpdeskClient, Message, Named } from '../../../connectors/helpdesk.ts';
+import type { Conversation, FoundContact, HelpdeskAbilities, HelpdeskClient, Message, Named } from '../../../connectors/helpdesk.ts';
 import type { Json } from '../../../connectors/json.ts';
 import type { EffectCall, Ledger, OperationContext } from '../../../activities/operation.ts';
 import { StepError } from '../../../flows/steps.ts';
@@ -19,7 +19,7 @@ export interface Asked {
 /** The remote systems and the ledger, in memory; tests change what they need. */
 export interface World {
   abilities: HelpdeskAbilities;
-  contacts: (Contact & { readonly externalId: string })[];
+  contacts: (FoundContact & { readonly known: readonly string[] })[];
   conversations: Conversation[];
   messages: Message[];
   inboxes: Named[];
@@ -61,6 +61,7 @@ export const message: Message = {
 
 const effects = {
   createContact: 'marked',
+  markContact: 'natural',
   createConversation: 'marked',
   postMessage: 'marked',
   addLabel: 'natural',
@@ -139,12 +140,15 @@ export function createHelpdesk(world: World): HelpdeskClient {
     labels: async () => (log('labels'), [{ id: '8', name: 'dunning' }]),
     agents: async () => (log('agents'), world.agents),
     teams: async () => (log('teams'), [{ id: '6', name: 'Money' }]),
-    findContact: async ({ externalId, email }) =>
-      world.contacts.find((contact) => contact.externalId === externalId || (email !== null && contact.email === email)) ?? null,
+    findContact: async ({ mark, former, email }) => {
+      const keys = [mark?.identifier, former, email];
+      return world.contacts.find(({ known }) => keys.some((key) => typeof key === 'string' && known.includes(key))) ?? null;
+    },
     createContact: async (input, { mark }) => (
       log(`createContact ${JSON.stringify(input)} ${mark}`),
       { id: '10', name: input.name, email: input.email }
     ),
+    markContact: async (id, { mark, former }) => log(`markContact ${id} ${mark.attribute}=${mark.id} for ${former ?? 'nothing'}`),
     conversationsOf: async () => world.conversations,
     createConversation: async (input, { mark }) => (log(`createConversation ${JSON.stringify(input)} ${mark}`), conversation),
     readConversation: async (id) => world.conversations.find((known) => known.id === id) ?? null,
