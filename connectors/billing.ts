@@ -5,7 +5,8 @@ export interface Invoice {
   readonly id: string;
   readonly number: string | null;
   readonly status: string | null;
-  readonly customerId: string;
+  /** The customer, or the account that stands for one; null: a person known by the address alone. */
+  readonly customerId: string | null;
   readonly customerName: string | null;
   readonly customerEmail: string | null;
   readonly customerPhone: string | null;

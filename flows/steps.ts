@@ -32,13 +32,13 @@ export interface Operations {
   readMessage: { in: { connection: string; conversationId: string; messageId: string }; out: Message | null };
   /**
    * Finds the contact of a record by our mark, by `externalId` (what versions before marked it with), then by e-mail; creates it if there
-   * is none, and marks it where it is not marked. `record`: left out by runs that began before there were marks.
+   * is none, and marks it where it is not marked. `record` null: known by the address alone; left out: a run of before there were marks.
    */
   ensureContact: {
     in: {
       connection: string;
-      externalId: string;
-      record?: { connection: string; id: string };
+      externalId: string | null;
+      record?: { connection: string; id: string } | null;
       name: string | null;
       email: string | null;
       phone: string | null;

@@ -13,7 +13,8 @@ export function createContactOperations(names: NameCache): Pick<OperationTable, 
     ensureContact: async (context, input) => {
       const client = context.connections.helpdesk(input.connection);
       const { record, externalId: former, email } = input;
-      const keys = { mark: record === undefined ? null : toContactMark(record), former, email };
+      const keys = { mark: record === undefined || record === null ? null : toContactMark(record), former, email };
+      if (keys.mark === null && former === null && email === null) throw nobody(context, input.connection);
       const known = await client.findContact(keys);
       if (known === null) return createContact(context, names, input, keys);
       await bringOver(context, client, { connection: input.connection, known, keys });
@@ -63,7 +64,7 @@ async function createContact(
     class: client.effects.createContact,
     connection,
     kind: 'contact',
-    target: `contact:${externalId}`,
+    target: `contact:${externalId ?? 'by-address'}`,
     values: { externalId, name, email, phone, inboxId: inbox.id },
     send: async (send) => {
       const contact = await client.createContact({ ...keys, name, phone, inboxId: inbox.id }, send);
@@ -73,6 +74,15 @@ async function createContact(
     find: async () => (await client.findContact(keys))?.id ?? null,
   });
   return created[0] ?? { id, name, email };
+}
+
+function nobody(context: OperationContext, connection: string): Error {
+  return attention(context, {
+    code: 'no_customer',
+    message: 'The record names neither a customer nor an e-mail address: there is nobody to open a conversation with.',
+    hint: 'Look at the record in the system it comes from. Set the address with `edit` (field `email`), or do by hand what is to be done and skip.',
+    connection,
+  });
 }
 
 function cannotCreate(context: OperationContext, connection: string): Error {

@@ -73,7 +73,7 @@ export function fromWireMessage(wire: WireMessage, conversationId: string): Mess
 }
 
 export function fromWireNamed(wire: WireNamed): Named {
-  return { id: wire.id, name: wire.name, ...(wire.email === null ? {} : { email: wire.email }) };
+  return { id: wire.id, name: wire.name ?? '', ...(wire.email === null ? {} : { email: wire.email }) };
 }
 
 export function fromWireLabel(wire: WireLabel): Named {

@@ -29,7 +29,7 @@ export const wireConversation = z.object({
   labels: z.array(wireLabel).nullish(),
 });
 
-const wireNamed = z.object({ id: idText, name: z.string(), email: optionalText });
+const wireNamed = z.object({ id: idText, name: optionalText, email: optionalText });
 
 export const wireMe = z.object({
   user: z.object({ id: idText }),

@@ -37,6 +37,6 @@ function amountDueOf(invoice: StripeObject | null): string | undefined {
 }
 
 function customerOf(object: StripeObject | null): string | null {
-  const customer = object?.customer ?? null;
+  const customer = object?.customer ?? object?.customer_account ?? null;
   return typeof customer === 'string' || customer === null ? customer : customer.id;
 }

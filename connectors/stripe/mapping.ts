@@ -7,14 +7,15 @@ const DASHBOARD = 'https://dashboard.stripe.com';
 /** What the customer's record says today goes before what the invoice froze when it was finalised. */
 export function fromWireInvoice(wire: WireInvoice): Invoice {
   const next = wire.next_payment_attempt ?? null;
+  const customer = wire.customer ?? null;
   return {
     id: wire.id,
     number: wire.number,
     status: wire.status,
-    customerId: wire.customer.id,
-    customerName: wire.customer.name ?? wire.customer_name,
-    customerEmail: wire.customer.email ?? wire.customer_email,
-    customerPhone: wire.customer.phone ?? wire.customer_phone,
+    customerId: customer?.id ?? wire.customer_account,
+    customerName: customer?.name ?? wire.customer_name,
+    customerEmail: customer?.email ?? wire.customer_email,
+    customerPhone: customer?.phone ?? wire.customer_phone,
     due: fromStripeAmount(wire.amount_due, wire.currency),
     attemptCount: wire.attempt_count,
     nextAttemptAt: next === null ? null : new Date(next * 1000).toISOString(),

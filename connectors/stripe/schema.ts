@@ -5,6 +5,7 @@ const object = z.object({
   id: lenient(boundedId),
   object: lenient(word),
   customer: lenient(z.union([boundedId, z.object({ id: boundedId })])),
+  customer_account: lenient(boundedId),
   amount_due: lenient(z.number().int()),
   currency: lenient(word),
   attempt_count: lenient(z.number().int()),

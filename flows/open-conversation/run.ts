@@ -74,10 +74,12 @@ async function openConversation({
   invoice,
 }: Task): Promise<{ readonly conversationId: string; readonly created: boolean }> {
   const { connection, inbox, reuse, assignee, team } = options;
-  const contact = await steps.run({ name: 'contact', summary: `Contact of customer ${invoice.customerId}` }, 'ensureContact', {
+  const { id, customerId } = invoice;
+  const whose = customerId === null ? `invoice ${id}` : `customer ${customerId}`;
+  const contact = await steps.run({ name: 'contact', summary: `Contact of ${whose}` }, 'ensureContact', {
     connection,
-    externalId: `stripe:${invoice.customerId}`,
-    record: { connection: event.connection, id: invoice.customerId },
+    externalId: customerId === null ? null : `stripe:${customerId}`,
+    record: customerId === null ? null : { connection: event.connection, id: customerId },
     name: invoice.customerName,
     email: invoice.customerEmail,
     phone: invoice.customerPhone,

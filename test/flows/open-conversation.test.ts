@@ -92,6 +92,16 @@ describe('open-conversation', () => {
     expect(inputOf(calls, 'assign')).toEqual({ connection: 'desk', conversationId: '42', assignee: 'Jan', team: 'Money' });
   });
 
+  it('opens a conversation by the address alone where the invoice has no customer', async () => {
+    const { steps, calls } = createRecordingSteps({ readInvoice: async () => ({ ...invoice, customerId: null }) });
+    expect(await runOpenConversation(steps, event, options)).toMatchObject({ outcome: 'done' });
+    expect(inputOf(calls, 'ensureContact')).toMatchObject({ externalId: null, record: null, email: 'ada@example.com' });
+    const templates = openConversationOptions.parse({ inbox: 'Billing', note: '{{customer.id}}' });
+    const noted = createRecordingSteps({ readInvoice: async () => ({ ...invoice, customerId: null }) });
+    await runOpenConversation(noted.steps, event, templates);
+    expect(inputOf(noted.calls, 'postMessage')).toMatchObject({ text: 'unknown' });
+  });
+
   it('leaves label, priority and assignment alone unless they are configured', async () => {
     const { steps, calls } = createRecordingSteps({ ensureConversation: async () => ({ conversation, created: false }) });
     await runOpenConversation(steps, event, options);

@@ -79,6 +79,20 @@ describe('Deskwoot', () => {
     expect(await client.agents()).toEqual([{ id: 'u1', name: 'Jan', email: 'jan@acme.example' }]);
   });
 
+  it('takes agents and inboxes that have no name', async () => {
+    const { client } = await open({
+      [`GET ${A}/agents`]: { json: { agents: [{ user: { id: 'u1', name: null, email: 'jan@acme.example' }, role: 'AGENT' }] } },
+      [`GET ${A}/inboxes`]: {
+        json: [
+          { id: 'i1', name: null },
+          { id: 'i2', name: 'Billing' },
+        ],
+      },
+    });
+    expect(await client.agents()).toEqual([{ id: 'u1', name: '', email: 'jan@acme.example' }]);
+    expect((await client.inboxes()).map(({ name }) => name)).toEqual(['', 'Billing']);
+  });
+
   it('asks for names once in two minutes, and again after a failure', async () => {
     let fails = true;
     let nowMs = 0;

@@ -71,6 +71,32 @@ describe('Stripe', () => {
     });
   });
 
+  // stripe-node 23.1.0, Invoices.ts: `customer: string | Customer | DeletedCustomer | null`, `customer_account: string | null`.
+  it.each([
+    [{ customer: null, customer_account: 'acct_1' }, 'acct_1'],
+    [{ customer: null, customer_account: null }, null],
+    [{ customer: undefined }, null],
+  ])('takes an invoice whose customer is %j', async (fields, customerId) => {
+    const { client } = await open({ json: { ...INVOICE, ...fields } });
+    expect(await client.readInvoice('in_1')).toMatchObject({ customerId, customerName: 'Old name', customerEmail: 'old@example.com' });
+  });
+
+  it('takes an invoice of which Stripe knows no more than its types promise', async () => {
+    const { id, object, amount_due, currency, attempt_count, livemode } = INVOICE;
+    const nothing = {
+      number: null,
+      status: null,
+      customer: null,
+      customer_account: null,
+      customer_email: null,
+      customer_name: null,
+      customer_phone: null,
+      next_payment_attempt: null,
+    };
+    const { client } = await open({ json: { id, object, amount_due, currency, attempt_count, livemode, ...nothing } });
+    expect(await client.readInvoice('in_1')).toMatchObject({ id: 'in_1', number: null, customerId: null, customerEmail: null, url: null });
+  });
+
   it('takes a customer that is not expanded', async () => {
     const { client } = await open({ json: { ...INVOICE, customer: 'cus_1' } });
     expect(await client.readInvoice('in_1')).toMatchObject({ customerId: 'cus_1', customerName: 'Old name' });

@@ -64,6 +64,11 @@ describe('Stripe events', () => {
     ).toBe('cus_9');
   });
 
+  it('orders by the account that stands for a customer, where an invoice has no customer', () => {
+    const object = { ...INVOICE, customer: null, customer_account: 'acct_1' };
+    expect(event({ ...SNAPSHOT, data: { object } }).facts).toMatchObject({ 'customer.id': 'acct_1', 'invoice.customer': 'acct_1' });
+  });
+
   it('keeps v2 types as they came', () => {
     expect(event({ ...THIN, type: 'v2.core.account.updated' }).topic).toBe('v2.core.account.updated');
   });

@@ -81,6 +81,27 @@ describe('ensureContact', () => {
     });
   });
 
+  it('finds and creates by the address alone, without a mark, where there is no record', async () => {
+    const world = createWorld();
+    const nobody = { ...customer, externalId: null, record: null };
+    await createOperations().ensureContact(contextOf(world), nobody);
+    expect(world.asked).toMatchObject([{ kind: 'contact', target: 'contact:by-address', remoteId: '10' }]);
+    expect(world.log.at(-1)).toContain('"mark":null,"former":null,"email":"ada@example.com"');
+    world.contacts = [{ id: '9', name: 'Ada', email: null, marked: true, known: ['ada@example.com'] }];
+    expect(await createOperations().ensureContact(contextOf(world), nobody)).toMatchObject({ id: '9' });
+  });
+
+  it('asks a person where there is neither a record nor an address', async () => {
+    const world = createWorld();
+    const nobody = { ...customer, externalId: null, record: null, email: null };
+    expect(await failureOf(createOperations().ensureContact(contextOf(world), nobody))).toMatchObject({
+      code: 'no_customer',
+      kind: 'attention',
+      hint: expect.stringContaining('edit'),
+    });
+    expect(world.log).toEqual([]);
+  });
+
   it('keeps no personal data in the ledger', async () => {
     const world = createWorld();
     await createOperations().ensureContact(contextOf(world), customer);
