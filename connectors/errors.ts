@@ -16,6 +16,8 @@ export type ConnectorErrorCode =
   | 'unauthorized'
   | 'forbidden'
   | 'not_found'
+  /** The record is of live mode and the key of test mode, or the other way round. */
+  | 'wrong_mode'
   | 'conflict'
   | 'invalid'
   | 'unreadable_answer'

@@ -13,7 +13,11 @@ export interface Step {
 
 /** What flows can ask for: operation → what goes in and out. All of it is plain JSON. Writes go through the ledger. */
 export interface Operations {
-  readInvoice: { in: { connection: string; invoiceId: string }; out: Invoice | null };
+  /** `account`, `context`, `livemode`: where the event says that it is; left out by runs that began before they were asked for. */
+  readInvoice: {
+    in: { connection: string; invoiceId: string; account?: string | null; context?: string | null; livemode?: boolean | null };
+    out: Invoice | null;
+  };
 
   /** Whether this message or conversation is one that we wrote ourselves. Waits (StepError retry) while an intent is unsettled. */
   isEcho: {

@@ -5,7 +5,7 @@ import { createDeskwootClient } from '../connectors/deskwoot/client.ts';
 import { createHttpClient } from '../connectors/http-client.ts';
 import { slackCalls } from '../connectors/slack/calls.ts';
 import { createSlackClient } from '../connectors/slack/client.ts';
-import { stripeCalls } from '../connectors/stripe/calls.ts';
+import { modeOf, stripeCalls } from '../connectors/stripe/calls.ts';
 import { createStripeClient } from '../connectors/stripe/client.ts';
 import { StepError } from '../flows/steps.ts';
 import type { Connections } from '../activities/operation.ts';
@@ -82,7 +82,10 @@ function bind({ name, settings }: ConfiguredConnection): Bound | null {
       };
     }
     case 'stripe':
-      return { role: 'billing', client: createStripeClient({ http: http(stripeCalls(settings.key)), connection: name }) };
+      return {
+        role: 'billing',
+        client: createStripeClient({ http: http(stripeCalls(settings.key)), connection: name, mode: modeOf(settings.key) }),
+      };
     case 'slack':
       return { role: 'chat', client: createSlackClient({ http: http(slackCalls(settings.token)), connection: name }) };
     default:

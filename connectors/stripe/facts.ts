@@ -19,6 +19,8 @@ export function factsOf(event: StripeEvent): Facts {
   const invoice = type === 'invoice' ? snapshot : null;
   return knownFacts({
     livemode: event.livemode ?? undefined,
+    account: event.account ?? undefined,
+    context: event.account === null ? (event.context ?? undefined) : undefined,
     'object.id': id ?? undefined,
     'object.type': type ?? undefined,
     'customer.id': (type === 'customer' ? id : customerOf(snapshot)) ?? undefined,

@@ -5,7 +5,7 @@ import type { WireInvoice } from './wire.ts';
 const DASHBOARD = 'https://dashboard.stripe.com';
 
 /** What the customer's record says today goes before what the invoice froze when it was finalised. */
-export function fromWireInvoice(wire: WireInvoice): Invoice {
+export function fromWireInvoice(wire: WireInvoice, account: string | null): Invoice {
   const next = wire.next_payment_attempt ?? null;
   const customer = wire.customer ?? null;
   return {
@@ -20,6 +20,11 @@ export function fromWireInvoice(wire: WireInvoice): Invoice {
     attemptCount: wire.attempt_count,
     nextAttemptAt: next === null ? null : new Date(next * 1000).toISOString(),
     url: wire.hosted_invoice_url,
-    dashboardUrl: `${DASHBOARD}${wire.livemode ? '' : '/test'}/invoices/${encodeURIComponent(wire.id)}`,
+    dashboardUrl: dashboardUrl(wire, account),
   };
+}
+
+function dashboardUrl({ id, livemode }: WireInvoice, account: string | null): string {
+  const tenant = account === null ? '' : `/${encodeURIComponent(account)}`;
+  return `${DASHBOARD}${tenant}${livemode ? '' : '/test'}/invoices/${encodeURIComponent(id)}`;
 }

@@ -19,6 +19,8 @@ export const event = z.object({
   object: lenient(word),
   type: lenient(word),
   livemode: lenient(z.boolean()),
+  account: lenient(boundedId),
+  context: lenient(boundedId),
   data: lenient(z.object({ object: lenient(object) })),
   related_object: lenient(z.object({ id: lenient(boundedId), type: lenient(word) })),
   snapshot_event: lenient(boundedId),

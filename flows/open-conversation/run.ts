@@ -2,8 +2,9 @@ import type { Invoice } from '../../connectors/billing.ts';
 import type { StoredEvent } from '../../connectors/connector.ts';
 import type { JsonObject } from '../../connectors/json.ts';
 import { defineRun, isTextOrNull } from '../define-run.ts';
-import { textFact } from '../facts.ts';
+import { booleanFact, textFact } from '../facts.ts';
 import type { FlowOutcome } from '../flow.ts';
+import { StepError } from '../steps.ts';
 import type { Steps } from '../steps.ts';
 import type { OpenConversationOptions } from './options.ts';
 import { noteText, openingText } from './text.ts';
@@ -22,17 +23,33 @@ interface Task {
 /** Reads the invoice again, then opens or reuses a conversation with its customer and leaves a private note. */
 export const runOpenConversation = defineRun('open-conversation', isOpenConversationOptions, async (steps, event, options) => {
   const invoiceId = textFact(event, 'invoice.id');
-  if (invoiceId === null) return { outcome: 'ignored', text: 'The event names no invoice.' };
-  const invoice = await steps.run({ name: 'read-invoice', summary: `Read invoice ${invoiceId}` }, 'readInvoice', {
-    connection: event.connection,
-    invoiceId,
-  });
-  if (invoice === null) return { outcome: 'ignored', text: `Invoice ${invoiceId} does not exist any more.` };
+  if (invoiceId === null) return ignored('The event names no invoice.');
+  const invoice = await readInvoice(steps, event, invoiceId);
+  if ('outcome' in invoice) return invoice;
   if (invoice.status !== null && SETTLED.includes(invoice.status)) {
-    return { outcome: 'ignored', text: `Invoice ${invoiceId} is ${invoice.status} by now: nothing to do.` };
+    return ignored(`Invoice ${invoiceId} is ${invoice.status} by now: nothing to do.`);
   }
   return tellAgents({ steps, event, options, invoice });
 });
+
+/** The invoice as it is now, or how the run ends without it. */
+async function readInvoice(steps: Steps, event: StoredEvent, invoiceId: string): Promise<Invoice | FlowOutcome> {
+  const account = textFact(event, 'account');
+  const livemode = booleanFact(event, 'livemode');
+  const where = { account, context: textFact(event, 'context'), livemode };
+  try {
+    const invoice = await steps.run({ name: 'read-invoice', summary: `Read invoice ${invoiceId}` }, 'readInvoice', {
+      connection: event.connection,
+      invoiceId,
+      ...where,
+    });
+    return invoice ?? ignored(`Invoice ${invoiceId} does not exist any more${account === null ? '' : ` in account ${account}`}.`);
+  } catch (error) {
+    // Stripe sends a platform's live endpoint the tests of its connected accounts too. The other way round a key is wrong: that parks.
+    if (livemode !== false || !(error instanceof StepError) || error.failure.code !== 'wrong_mode') throw error;
+    return ignored(`Invoice ${invoiceId} is of test mode, and the key of connection ${event.connection} of live mode.`);
+  }
+}
 
 async function tellAgents(task: Task): Promise<FlowOutcome> {
   const { steps, options, invoice } = task;
@@ -112,4 +129,8 @@ function isOpenConversationOptions(options: JsonObject): options is OpenConversa
     (reuse === 'open' || reuse === 'any' || reuse === 'never') &&
     (priority === null || priority === 'urgent' || priority === 'high' || priority === 'medium' || priority === 'low')
   );
+}
+
+function ignored(text: string): FlowOutcome {
+  return { outcome: 'ignored', text };
 }

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { openConversationOptions } from '../../flows/open-conversation/options.ts';
 import { runOpenConversation } from '../../flows/open-conversation/run.ts';
 import { StepError } from '../../flows/steps.ts';
+import type { StepFailure } from '../../flows/steps.ts';
 import { conversation, createRecordingSteps, eventOf, inputOf, invoice } from './recording-steps.ts';
 
 const event = eventOf('billing', 'invoice.payment_failed', { 'invoice.id': 'in_1', 'invoice.customer': 'cus_1' });
@@ -16,13 +17,29 @@ const full = openConversationOptions.parse({
   reuse: 'any',
 });
 
+const WRONG_MODE: StepFailure = {
+  code: 'wrong_mode',
+  kind: 'attention',
+  message: 'm',
+  hint: 'h',
+  step: 'read-invoice',
+  connection: 'billing',
+  retryAfterMs: null,
+};
+
 describe('open-conversation', () => {
   it('opens a conversation with the customer and posts the note last', async () => {
     const { steps, calls } = createRecordingSteps();
     const outcome = await runOpenConversation(steps, event, full);
     expect(outcome).toEqual({ outcome: 'done', text: 'Conversation 42 opened for invoice in_1.' });
     expect(calls.map(({ step }) => step)).toEqual(['read-invoice', 'contact', 'conversation', 'label/dunning', 'priority', 'note']);
-    expect(inputOf(calls, 'readInvoice')).toEqual({ connection: 'billing', invoiceId: 'in_1' });
+    expect(inputOf(calls, 'readInvoice')).toEqual({
+      connection: 'billing',
+      invoiceId: 'in_1',
+      account: null,
+      context: null,
+      livemode: null,
+    });
     expect(inputOf(calls, 'ensureContact')).toEqual({
       connection: 'desk',
       externalId: 'stripe:cus_1',
@@ -116,6 +133,42 @@ describe('open-conversation', () => {
     });
     expect(calls).toHaveLength(1);
   });
+
+  it('asks for the invoice where the event says it is: account, context, mode', async () => {
+    const { steps, calls } = createRecordingSteps();
+    const facts = { 'invoice.id': 'in_1', account: 'acct_1', livemode: true };
+    await runOpenConversation(steps, eventOf('billing', 'invoice.payment_failed', facts), options);
+    expect(inputOf(calls, 'readInvoice')).toEqual({
+      connection: 'billing',
+      invoiceId: 'in_1',
+      account: 'acct_1',
+      context: null,
+      livemode: true,
+    });
+  });
+
+  it('says in which account it looked for an invoice that is gone', async () => {
+    const { steps } = createRecordingSteps({ readInvoice: async () => null });
+    const facts = { 'invoice.id': 'in_1', account: 'acct_1' };
+    expect(await runOpenConversation(steps, eventOf('billing', 'invoice.payment_failed', facts), options)).toEqual({
+      outcome: 'ignored',
+      text: 'Invoice in_1 does not exist any more in account acct_1.',
+    });
+  });
+
+  it.each([
+    [false, 'ignored'],
+    [true, 'wrong_mode'],
+  ])(
+    'ends an event of another mode than the key (live: %s) as %s: tests are no business of anybody, real payments are',
+    async (livemode, end) => {
+      const { steps } = createRecordingSteps({ readInvoice: () => Promise.reject(new StepError(WRONG_MODE)) });
+      const run = runOpenConversation(steps, eventOf('billing', 'invoice.payment_failed', { 'invoice.id': 'in_1', livemode }), options);
+      const outcome = await run.catch((error: unknown) => error);
+      if (livemode) expect(outcome).toMatchObject({ failure: { code: end, kind: 'attention' } });
+      else expect(outcome).toEqual({ outcome: end, text: 'Invoice in_1 is of test mode, and the key of connection billing of live mode.' });
+    },
+  );
 
   it('ignores an invoice that is gone', async () => {
     const { steps } = createRecordingSteps({ readInvoice: async () => null });

@@ -21,6 +21,7 @@ import type { Faults } from '../../../sandbox/core/faults.ts';
 import type { DeskwootHandle } from '../../../sandbox/deskwoot/index.ts';
 
 const mark = 'f3a1c0ffee0123456789';
+const HERE = { account: null, context: null, livemode: false };
 const send = { mark, sendBy: Number.POSITIVE_INFINITY };
 const KEYS = { mark: toContactMark({ connection: 'billing', id: 'cus_1' }), former: 'stripe:cus_1', email: 'lisa@example.com' };
 const LISA = { ...KEYS, name: 'Lisa', phone: '+491701234567' };
@@ -171,18 +172,23 @@ describe('Stripe', () => {
     onTestFinished(() => stripe.close());
     const client = createStripeClient({
       connection: 'billing',
+      mode: 'test',
       http: createHttpClient({ connection: 'billing', baseUrl: stripe.origin, ...stripeCalls(new Secret('sk_test_1')) }),
     });
     await client.probe();
     const [invoice] = [...stripe.state.invoices.values()];
     const customer = stripe.state.customers.get(invoice?.customerId ?? '');
-    expect(await client.readInvoice(invoice?.id ?? '')).toMatchObject({
+    expect(await client.readInvoice({ ...HERE, id: invoice?.id ?? '' })).toMatchObject({
       id: invoice?.id,
       customerId: customer?.id,
       customerEmail: customer?.email,
       due: { amount: '49.00', currency: 'USD' },
     });
-    expect(await client.readInvoice('in_none')).toBeNull();
+    expect(await client.readInvoice({ ...HERE, id: 'in_none' })).toBeNull();
+    const { invoice: connected } = stripe.failPayment({ account: 'acct_1' });
+    expect(await client.readInvoice({ ...HERE, id: connected.id })).toBeNull();
+    expect(await client.readInvoice({ ...HERE, id: connected.id, account: 'acct_1' })).toMatchObject({ id: connected.id });
+    expect(await client.readInvoice({ ...HERE, id: connected.id, context: 'acct_1' })).toMatchObject({ id: connected.id });
   });
 });
 

@@ -64,6 +64,13 @@ describe('Stripe events', () => {
     ).toBe('cus_9');
   });
 
+  it('says whose record it is: of a connected account, or of the account that the context names', () => {
+    expect(event({ ...SNAPSHOT, account: 'acct_1', context: 'acct_1' }).facts).toMatchObject({ account: 'acct_1' });
+    expect(event({ ...SNAPSHOT, account: 'acct_1', context: 'acct_1' }).facts).not.toHaveProperty('context');
+    expect(event({ ...THIN, context: 'org_1/acct_1' }).facts).toMatchObject({ context: 'org_1/acct_1' });
+    expect(event({ ...THIN, context: null }).facts).not.toHaveProperty('context');
+  });
+
   it('orders by the account that stands for a customer, where an invoice has no customer', () => {
     const object = { ...INVOICE, customer: null, customer_account: 'acct_1' };
     expect(event({ ...SNAPSHOT, data: { object } }).facts).toMatchObject({ 'customer.id': 'acct_1', 'invoice.customer': 'acct_1' });

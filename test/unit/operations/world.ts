@@ -97,7 +97,7 @@ export function contextOf(world: World, helpdesk = createHelpdesk(world), identi
       helpdesk: () => helpdesk,
       billing: () => ({
         probe: async () => undefined,
-        readInvoice: async (id): Promise<Invoice | null> => (world.log.push(`readInvoice ${id}`), null),
+        readInvoice: async (by): Promise<Invoice | null> => (world.log.push(`readInvoice ${JSON.stringify(by)}`), null),
       }),
       chat: () => ({
         effects: { post: 'marked' },
