@@ -54,6 +54,7 @@ function createInboxActivities(deps: ActivityDeps): Omit<Activities, OperationNa
       if (held && input.parked !== null) await deps.gates.parked(input.parked);
       return { held };
     },
+    eventAge: async ({ eventId }) => ({ ageMs: await deps.eventAge(eventId) }),
     saveEdits: async ({ group, deliveryId, values }) => ({ held: await deps.saveEdits(group, deliveryId, values) }),
     allowResend: async ({ group, deliveryId }) => ({ held: await deps.allowResend(group, deliveryId) }),
     async runBatch(input) {

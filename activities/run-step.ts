@@ -16,6 +16,8 @@ export interface StepDeps {
   readonly connections: Connections;
   readonly gates: GateKeeper;
   readonly effects: EffectStore;
+  /** Milliseconds since an event was received, by the store's clock; null: it is not stored any more. */
+  eventAge(eventId: string): Promise<number | null>;
   /** Takes a new epoch for the group's key under its lease; null: the lease is no longer ours. */
   renewEpoch(group: GroupRef): Promise<string | null>;
 }

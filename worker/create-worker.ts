@@ -9,6 +9,7 @@ import { beginLease, renewEpoch } from '../store/begin.ts';
 import { saveEdits } from '../store/change-delivery.ts';
 import { allowResend } from '../store/effect.ts';
 import { releaseLease } from '../store/lease.ts';
+import { readEventAge } from '../store/query-events.ts';
 import { bindConnections } from './connections.ts';
 import { startHost } from './host.ts';
 import { startProber } from './prober.ts';
@@ -76,6 +77,7 @@ function createActivityDeps(options: WorkerOptions, connections: BoundConnection
     gates: createGateKeeper({ db, flowsOf: (connection) => options.flowsOf(connection), log: options.log }),
     effects: createEffectStore(db),
     settler: createSettler({ db, onFreed: () => options.onFreed() }),
+    eventAge: (eventId) => readEventAge(db, eventId),
     renewEpoch: (group) => renewEpoch(db, group),
     async loadGroup(group) {
       const [loaded] = toLoadedGroups(await beginLease(db, group.lease, group), group.lease, directory);

@@ -3,10 +3,14 @@ import {
   ApplicationFailure,
   CancelledFailure,
   isCancellation,
+  patched,
   scheduleActivity,
   scheduleLocalActivity,
+  sleep,
 } from '@temporalio/workflow';
+import { mayBeLate, nextLookInMs } from '../flows/look-again.ts';
 import { StepError } from '../flows/steps.ts';
+import { inbox } from './inbox-activities.ts';
 import { LOCAL_LOOK, OPERATION_CLASS, RETRY_TABLE } from './retry-table.ts';
 import type { StepCall } from '../activities/interface.ts';
 import type { OperationName, OperationOutput, StepFailure, Steps } from '../flows/steps.ts';
@@ -18,13 +22,29 @@ export function createStepsInDelivery(group: GroupRef, member: GroupMember): Ste
     async run(step, operation, input) {
       const { deliveryId, event, edits } = member;
       const call: StepCall<typeof operation> = { group, deliveryId, eventId: event.id, identity: event.identity, edits, step, input };
-      try {
-        return await schedule(operation, call);
-      } catch (error) {
-        throw toStepError(error, step.name);
-      }
+      const look = (): Promise<OperationOutput<typeof operation>> =>
+        schedule(operation, call).catch((error: unknown) => {
+          throw toStepError(error, step.name);
+        });
+      const output = await look();
+      const { receivedAt } = event;
+      return mayBeLate({ operation, output, receivedAt, nowMs: Date.now() }) ? lookAgain(look, output, event.id, step.summary) : output;
     },
   };
+}
+
+/** Looks again, by durable timers, for a record that the event names and that was not there; `output` until it shows or is gone. */
+async function lookAgain<T>(look: () => Promise<T>, output: T, eventId: string, summary: string): Promise<T> {
+  // Runs of before went on at once.
+  if (!patched('look-again')) return output;
+  let { ageMs } = await inbox.eventAge.executeWithOptions({ summary: `Age of event ${eventId}` }, [{ eventId }]);
+  for (let waitMs = nextLookInMs(ageMs); waitMs !== null; waitMs = nextLookInMs(ageMs)) {
+    await sleep(waitMs, { summary: `Not there yet: ${summary}` });
+    ageMs = (ageMs ?? 0) + waitMs;
+    const found = await look();
+    if (found !== null) return found;
+  }
+  return output;
 }
 
 function schedule<O extends OperationName>(operation: O, call: StepCall<O>): Promise<OperationOutput<O>> {

@@ -4,12 +4,14 @@ import type { OperationContext, OperationTable } from '../operation.ts';
 import { resolveAssignment } from './assignment.ts';
 import { reopen } from './change.ts';
 import { perform } from './effect.ts';
-import { attention } from './failure.ts';
+import { attention, retryLater } from './failure.ts';
 import { findNamed } from './names.ts';
 import type { NameCache } from './names.ts';
 
 /** The newest conversations in which an opening message is looked for. */
 const MAX_SEARCHED = 5;
+/** Between two looks for a conversation that must be there. */
+const LATE_RETRY_MS = 2_000;
 
 type EnsureInput = OperationInput<'ensureConversation'>;
 
@@ -109,11 +111,13 @@ function cannotCreate(context: OperationContext, { connection, contactId, inbox,
   });
 }
 
+/** It may only be late to show, so it is looked for some more times before a person is asked. */
 function gone(context: OperationContext, connection: string, id: string): Error {
-  return attention(context, {
+  const obstacle = {
     code: 'record_gone',
-    message: `Conversation ${id}, which an earlier attempt created in ${connection}, does not exist any more.`,
+    message: `Conversation ${id}, which an earlier attempt created in ${connection}, is not there.`,
     hint: 'If it was deleted on purpose: skip. Otherwise replay the event with --again to open a new one.',
     connection,
-  });
+  };
+  return retryLater(context, obstacle, LATE_RETRY_MS);
 }

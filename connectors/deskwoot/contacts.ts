@@ -51,7 +51,8 @@ export async function createContact(deskwoot: Deskwoot, ...[input, send]: Parame
   if (taken !== null) return taken;
   throw deskwoot.call.error(CREATE, {
     code: 'conflict',
-    retry: { kind: 'never' },
+    // Its search may be late to show a contact of a moment ago.
+    retry: { kind: 'backoff' },
     status: 409,
     ambiguous: false,
     hint: 'Deskwoot says that the contact exists, but it is not found by its e-mail address. Look for it under its phone number, or merge the two.',

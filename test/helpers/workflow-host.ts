@@ -65,6 +65,7 @@ function complete(activities: Partial<Activities>): Activities {
     postReply: missing('postReply'),
     loadGroup: missing('loadGroup'),
     settleGroup: missing('settleGroup'),
+    eventAge: missing('eventAge'),
     saveEdits: missing('saveEdits'),
     allowResend: missing('allowResend'),
     runBatch: missing('runBatch'),

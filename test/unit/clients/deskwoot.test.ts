@@ -126,6 +126,18 @@ describe('Deskwoot', () => {
     });
     expect(await client.createContact(CONTACT, send)).toMatchObject({ id: 'p1' });
   });
+
+  it('looks for a contact that exists and is not found once more, since a search may be late', async () => {
+    const { client } = await open({
+      ...ME,
+      [`GET ${A}/conversations`]: { json: [] },
+      [`POST ${A}/contacts`]: { status: 409, json: { error: 'Contact with this email already exists' } },
+      [`GET ${A}/contacts`]: { json: { contacts: [] } },
+    });
+    await expect(client.createContact(CONTACT, send)).rejects.toMatchObject({
+      data: { code: 'conflict', retry: { kind: 'backoff' }, ambiguous: false },
+    });
+  });
 });
 
 describe('the mark of a contact at Deskwoot', () => {

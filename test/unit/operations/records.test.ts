@@ -208,14 +208,15 @@ describe('ensureConversation', () => {
     expect(world.log.filter((call) => call.startsWith('findMessage')).map((call) => call.split(' ')[1])).toEqual(['0', '1', '2', '3', '4']);
   });
 
-  it('parks where the conversation of an earlier attempt is gone', async () => {
+  it('looks some more times for the conversation of an earlier attempt before a person is asked', async () => {
     const world = createWorld();
     world.ledger = 'find';
     const client = { ...createHelpdesk(world), readConversation: async () => null };
     world.conversations = [{ ...conversation, id: '78', status: 'resolved', mark: 'mark-1' }];
     expect(await failureOf(createOperations().ensureConversation(contextOf(world, client), wanted))).toMatchObject({
       code: 'record_gone',
-      kind: 'attention',
+      kind: 'retry',
+      retryAfterMs: 2_000,
       message: expect.stringContaining('Conversation 78'),
     });
   });
