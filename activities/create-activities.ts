@@ -30,6 +30,7 @@ export function createActivities(deps: ActivityDeps): Activities {
 function createOperationActivities(deps: ActivityDeps): Pick<Activities, OperationName> {
   return {
     readInvoice: (call) => step(deps, 'readInvoice', call),
+    findFact: (call) => step(deps, 'findFact', call),
     isEcho: (call) => step(deps, 'isEcho', call),
     readConversation: (call) => step(deps, 'readConversation', call),
     readMessage: (call) => step(deps, 'readMessage', call),

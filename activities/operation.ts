@@ -38,6 +38,11 @@ export interface Ledger {
   perform<T extends Json>(effect: EffectCall<T>): Promise<T>;
   /** The result of the settled effect of this flow with this kind and target, whichever event caused it. */
   recall(effect: { readonly connection: string; readonly kind: string; readonly target: string }): Promise<Json | null>;
+  /** Whether another event has done the flow's last step for this fact, and by what the effects of this event are known. See `findFact` of flows. */
+  findFact(of: {
+    readonly fact: string;
+    readonly lastStep: string;
+  }): Promise<{ readonly toldBy: string | null; readonly keyedBy: 'fact' | 'event' }>;
   /** Whether one of our own effects wrote this record; `pending`: an intent with this text is not settled yet. */
   isOwn(record: {
     readonly connection: string;

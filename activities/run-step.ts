@@ -1,7 +1,7 @@
 import { StepError } from '../flows/steps.ts';
 import { withEdits } from './edits.ts';
 import { lost, toStepFailure } from './failure.ts';
-import { createLedger } from './ledger.ts';
+import { createLedger, toSubject } from './ledger.ts';
 import type { OperationInput, OperationName, OperationOutput } from '../flows/steps.ts';
 import type { GroupRef } from '../workflows/contract.ts';
 import type { Attempt } from './attempt.ts';
@@ -39,7 +39,8 @@ export async function runStep<O extends OperationName>(
     await deps.gates.check(connection, name);
     const own = attempt ?? (await newAttempt(deps, call.group, name));
     const { identity, eventId, group } = call;
-    const ledger = createLedger({ store: deps.effects, attempt: own, flow: group.flow, identity, eventId, step: name });
+    const subject = toSubject(identity, call.step.fact);
+    const ledger = createLedger({ store: deps.effects, attempt: own, flow: group.flow, subject, identity, eventId, step: name });
     const context = { flow: group.flow, eventId, identity, step: call.step, ledger, connections: deps.connections };
     const run: (c: typeof context, input: OperationInput<O>) => Promise<OperationOutput<O>> = deps.operations[operation];
     const output = await run(context, withEdits(call.input, call.step, call.edits));

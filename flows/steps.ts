@@ -9,6 +9,11 @@ export interface Step {
   readonly item?: string;
   /** What an operator reads in the Temporal UI: ids, never names or addresses. */
   readonly summary: string;
+  /**
+   * What the step's effects are about, where several events may tell of it: a failed attempt at a payment. Their intents are keyed by it
+   * then, in the place of the event. Made by `factOf`, and asked about by `findFact` before the first effect.
+   */
+  readonly fact?: string;
 }
 
 /** What flows can ask for: operation → what goes in and out. All of it is plain JSON. Writes go through the ledger. */
@@ -18,6 +23,12 @@ export interface Operations {
     in: { connection: string; invoiceId: string; account?: string | null; context?: string | null; livemode?: boolean | null };
     out: Invoice | null;
   };
+
+  /**
+   * Whether another event has told of this fact: done the flow's last step for it (`toldBy`: that event's id). `keyedBy: event`: effects of
+   * this very event are known by the event, as versions before knew them, and go on so.
+   */
+  findFact: { in: { connection: string; fact: string; lastStep: string }; out: { toldBy: string | null; keyedBy: 'fact' | 'event' } };
 
   /** Whether this message or conversation is one that we wrote ourselves. Waits (StepError retry) while an intent is unsettled. */
   isEcho: {

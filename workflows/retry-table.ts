@@ -47,6 +47,7 @@ export const LOCAL_LOOK: LocalActivityOptions = {
 /** The class of each operation; `look`: only our own store is asked. */
 export const OPERATION_CLASS: { readonly [O in OperationName]: 'read' | 'write' | 'look' } = {
   readInvoice: 'read',
+  findFact: 'look',
   isEcho: 'look',
   readConversation: 'read',
   readMessage: 'read',

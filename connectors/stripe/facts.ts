@@ -29,6 +29,9 @@ export function factsOf(event: StripeEvent): Facts {
     'invoice.amountDue': amountDueOf(invoice),
     'invoice.currency': invoice?.currency?.toUpperCase(),
     'invoice.attemptCount': invoice?.attempt_count ?? undefined,
+    'invoice.charge': chargeOf(invoice) ?? undefined,
+    'invoice.payment': idOf(invoice?.payment_intent) ?? undefined,
+    'request.id': idOf(event.request) ?? event.reason?.request?.id ?? undefined,
   });
 }
 
@@ -39,6 +42,16 @@ function amountDueOf(invoice: StripeObject | null): string | undefined {
 }
 
 function customerOf(object: StripeObject | null): string | null {
-  const customer = object?.customer ?? object?.customer_account ?? null;
-  return typeof customer === 'string' || customer === null ? customer : customer.id;
+  return idOf(object?.customer) ?? object?.customer_account ?? null;
+}
+
+/** The charge of the attempt that the event tells of: each attempt has its own, while attempts share a payment intent. */
+function chargeOf(invoice: StripeObject | null): string | null {
+  const payment = invoice?.payment_intent ?? null;
+  const latest = payment === null || typeof payment === 'string' ? null : payment.latest_charge;
+  return idOf(invoice?.charge) ?? idOf(latest);
+}
+
+function idOf(reference: string | { readonly id: string | null } | null | undefined): string | null {
+  return typeof reference === 'object' ? (reference?.id ?? null) : (reference ?? null);
 }

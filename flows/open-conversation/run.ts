@@ -2,7 +2,7 @@ import type { Invoice } from '../../connectors/billing.ts';
 import type { StoredEvent } from '../../connectors/connector.ts';
 import type { JsonObject } from '../../connectors/json.ts';
 import { defineRun, isTextOrNull } from '../define-run.ts';
-import { booleanFact, textFact } from '../facts.ts';
+import { aboutFact, booleanFact, factOf, numberFact, textFact } from '../facts.ts';
 import type { FlowOutcome } from '../flow.ts';
 import { StepError } from '../steps.ts';
 import type { Steps } from '../steps.ts';
@@ -11,6 +11,9 @@ import { noteText, openingText } from './text.ts';
 
 /** Invoice statuses in which nothing is owed any more: a late event does nothing. */
 const SETTLED: readonly string[] = ['paid', 'void', 'uncollectible'];
+
+/** When this is done, all is. */
+const LAST_STEP = 'note';
 
 /** What every step needs once the invoice is known. */
 interface Task {
@@ -29,8 +32,33 @@ export const runOpenConversation = defineRun('open-conversation', isOpenConversa
   if (invoice.status !== null && SETTLED.includes(invoice.status)) {
     return ignored(`Invoice ${invoiceId} is ${invoice.status} by now: nothing to do.`);
   }
-  return tellAgents({ steps, event, options, invoice });
+  return tellOnce({ steps, event, options, invoice });
 });
+
+/**
+ * Several events may tell of one failed attempt, and each attempt is told once. Attempts made by hand do not raise the count: those are
+ * known by their charge, else by the request that made them (https://docs.stripe.com/api/invoices/object, attempt_count).
+ */
+async function tellOnce(task: Task): Promise<FlowOutcome> {
+  const { steps, event, options, invoice } = task;
+  // An invoice that an older worker read: the run began before facts were asked about, and goes on as it was.
+  if (!Object.hasOwn(invoice, 'due')) return tellAgents(task);
+  const attempt = numberFact(event, 'invoice.attemptCount') ?? invoice.attemptCount;
+  const by = textFact(event, 'invoice.charge') ?? textFact(event, 'request.id') ?? textFact(event, 'invoice.payment');
+  const fact = factOf(event, 'payment failed', invoice.id, attempt, by);
+  const { connection } = options;
+  const { toldBy, keyedBy } = await steps.run(
+    { name: 'fact', summary: `Was attempt ${attempt} of invoice ${invoice.id} told?` },
+    'findFact',
+    {
+      connection,
+      fact,
+      lastStep: LAST_STEP,
+    },
+  );
+  if (toldBy !== null) return ignored(`Attempt ${attempt} of invoice ${invoice.id} was told by event ${toldBy} already.`);
+  return tellAgents(keyedBy === 'event' ? task : { ...task, steps: aboutFact(steps, fact) });
+}
 
 /** The invoice as it is now, or how the run ends without it. */
 async function readInvoice(steps: Steps, event: StoredEvent, invoiceId: string): Promise<Invoice | FlowOutcome> {
@@ -76,7 +104,7 @@ async function tellAgents(task: Task): Promise<FlowOutcome> {
     });
   }
   // Last, for its text is made of what the invoice says now: nothing that fails after it can make a later attempt say it otherwise.
-  await steps.run({ name: 'note', summary: `Note about invoice ${invoice.id} in conversation ${conversationId}` }, 'postMessage', {
+  await steps.run({ name: LAST_STEP, summary: `Note about invoice ${invoice.id} in conversation ${conversationId}` }, 'postMessage', {
     ...target,
     text: noteText(options.note, invoice),
     private: true,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import type { Invoice } from '../../connectors/billing.ts';
+import type { Facts } from '../../connectors/connector.ts';
 import { openConversationOptions } from '../../flows/open-conversation/options.ts';
 import { runOpenConversation } from '../../flows/open-conversation/run.ts';
 import { StepError } from '../../flows/steps.ts';
@@ -27,12 +29,80 @@ const WRONG_MODE: StepFailure = {
   retryAfterMs: null,
 };
 
+/** An event of the same failed attempt as `event`, with other facts where they differ. */
+function failure(facts: Facts = {}): ReturnType<typeof eventOf> {
+  return eventOf('billing', 'invoice.payment_failed', { 'invoice.id': 'in_1', 'invoice.attemptCount': 1, ...facts });
+}
+
+/** What the effects of an event's run are keyed by. */
+async function factOf(of: ReturnType<typeof eventOf>, change: Partial<Invoice> = {}): Promise<string | null> {
+  const { steps, calls } = createRecordingSteps({ readInvoice: async () => ({ ...invoice, ...change }) });
+  await runOpenConversation(steps, of, full);
+  const facts = new Set(calls.filter(({ operation }) => operation !== 'readInvoice' && operation !== 'findFact').map(({ fact }) => fact));
+  expect(facts.size).toBe(1);
+  return [...facts][0] ?? null;
+}
+
+describe('what open-conversation tells', () => {
+  it('is one failed attempt, whatever events tell of it: all effects are keyed by it', async () => {
+    expect(await factOf(failure())).toBe(await factOf(failure({ livemode: false })));
+    expect(await factOf(failure())).not.toBe(await factOf(failure({ 'invoice.attemptCount': 2 })));
+    expect(await factOf(failure())).not.toBe(await factOf(failure({ 'invoice.id': 'in_2' }), { id: 'in_2' }));
+    expect(await factOf(failure())).not.toBe(await factOf({ ...failure(), connection: 'other' }));
+  });
+
+  it.each(['invoice.charge', 'request.id', 'invoice.payment'])(
+    'tells attempts apart that were made by hand, which do not raise the count, by %s',
+    async (field) => {
+      expect(await factOf(failure({ [field]: 'a' }))).toBe(await factOf(failure({ [field]: 'a' })));
+      expect(await factOf(failure({ [field]: 'a' }))).not.toBe(await factOf(failure({ [field]: 'b' })));
+    },
+  );
+
+  it('takes the count of the invoice as read where an event has none, as thin ones', async () => {
+    const thin = eventOf('billing', 'invoice.payment_failed', { 'invoice.id': 'in_1' });
+    expect(await factOf(thin, { attemptCount: 1 })).toBe(await factOf(failure()));
+    expect(await factOf(thin, { attemptCount: 2 })).toBe(await factOf(failure({ 'invoice.attemptCount': 2 })));
+  });
+
+  it('was told where another event did so: nothing is done, and the outcome says which', async () => {
+    const { steps, calls } = createRecordingSteps({ findFact: async () => ({ toldBy: '12', keyedBy: 'fact' }) });
+    expect(await runOpenConversation(steps, failure(), options)).toEqual({
+      outcome: 'ignored',
+      text: 'Attempt 1 of invoice in_1 was told by event 12 already.',
+    });
+    expect(calls.map(({ step }) => step)).toEqual(['read-invoice', 'fact']);
+    expect(inputOf(calls, 'findFact')).toMatchObject({ connection: 'helpdesk', lastStep: 'note' });
+  });
+
+  it('goes on by the event where a version before began it so', async () => {
+    const { steps, calls } = createRecordingSteps({ findFact: async () => ({ toldBy: null, keyedBy: 'event' }) });
+    await runOpenConversation(steps, failure(), full);
+    expect(calls.every(({ fact }) => fact === null)).toBe(true);
+  });
+
+  it('asks for no step more than the version had that read the invoice, so that its runs replay', async () => {
+    const { due: _, ...before } = invoice;
+    const { steps, calls } = createRecordingSteps();
+    const older: typeof steps = {
+      run: async (step, operation, input) => {
+        const output = await steps.run(step, operation, input);
+        return operation === 'readInvoice' ? JSON.parse(JSON.stringify(before)) : output;
+      },
+    };
+    expect(await runOpenConversation(older, failure(), options)).toMatchObject({ outcome: 'done' });
+    expect(calls.map(({ step }) => step)).toEqual(['read-invoice', 'contact', 'conversation', 'note']);
+    expect(calls.every(({ fact }) => fact === null)).toBe(true);
+    expect(inputOf(calls, 'postMessage')).toMatchObject({ text: expect.stringContaining('Payment of unknown') });
+  });
+});
+
 describe('open-conversation', () => {
   it('opens a conversation with the customer and posts the note last', async () => {
     const { steps, calls } = createRecordingSteps();
     const outcome = await runOpenConversation(steps, event, full);
     expect(outcome).toEqual({ outcome: 'done', text: 'Conversation 42 opened for invoice in_1.' });
-    expect(calls.map(({ step }) => step)).toEqual(['read-invoice', 'contact', 'conversation', 'label/dunning', 'priority', 'note']);
+    expect(calls.map(({ step }) => step)).toEqual(['read-invoice', 'fact', 'contact', 'conversation', 'label/dunning', 'priority', 'note']);
     expect(inputOf(calls, 'readInvoice')).toEqual({
       connection: 'billing',
       invoiceId: 'in_1',
@@ -122,7 +192,7 @@ describe('open-conversation', () => {
   it('leaves label, priority and assignment alone unless they are configured', async () => {
     const { steps, calls } = createRecordingSteps({ ensureConversation: async () => ({ conversation, created: false }) });
     await runOpenConversation(steps, event, options);
-    expect(calls.map(({ step }) => step)).toEqual(['read-invoice', 'contact', 'conversation', 'note']);
+    expect(calls.map(({ step }) => step)).toEqual(['read-invoice', 'fact', 'contact', 'conversation', 'note']);
   });
 
   it.each(['paid', 'void', 'uncollectible'])('does nothing about an invoice that is %s by now', async (status) => {
@@ -191,7 +261,7 @@ describe('open-conversation', () => {
       run: (step, operation, input) => (summaries.push(`${step.name} ${step.summary}`), steps.run(step, operation, input)),
     };
     await runOpenConversation(watched, event, full);
-    expect(new Set(summaries).size).toBe(7);
+    expect(new Set(summaries).size).toBe(8);
     expect(summaries.join(' ')).not.toMatch(/Ada|@|Jan/);
   });
 

@@ -10,6 +10,7 @@ export type Answers = { readonly [O in OperationName]: (input: OperationInput<O>
 export interface Call {
   readonly step: string;
   readonly operation: OperationName;
+  readonly fact: string | null;
   readonly input: unknown;
 }
 
@@ -54,6 +55,7 @@ export const message: Message = {
 /** Answers of a world in which all is there and no thread was opened yet. */
 const defaults: Answers = {
   readInvoice: async () => invoice,
+  findFact: async () => ({ toldBy: null, keyedBy: 'fact' }),
   isEcho: async () => false,
   readConversation: async () => conversation,
   readMessage: async () => message,
@@ -73,7 +75,12 @@ export function createRecordingSteps(answers: Partial<Answers> = {}): { readonly
   const table: Answers = { ...defaults, ...answers };
   const calls: Call[] = [];
   async function run<O extends OperationName>(step: Step, operation: O, input: OperationInput<O>): Promise<OperationOutput<O>> {
-    calls.push({ step: step.item === undefined ? step.name : `${step.name}/${step.item}`, operation, input: structuredClone(input) });
+    calls.push({
+      step: step.item === undefined ? step.name : `${step.name}/${step.item}`,
+      operation,
+      fact: step.fact ?? null,
+      input: structuredClone(input),
+    });
     return structuredClone(await table[operation](input));
   }
   return { steps: { run }, calls };

@@ -51,6 +51,7 @@ function complete(activities: Partial<Activities>): Activities {
   const missing = (name: string) => (): Promise<never> => Promise.reject(new Error(`the test has no activity ${name}`));
   return {
     readInvoice: missing('readInvoice'),
+    findFact: missing('findFact'),
     isEcho: missing('isEcho'),
     readConversation: missing('readConversation'),
     readMessage: missing('readMessage'),

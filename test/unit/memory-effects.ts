@@ -61,6 +61,12 @@ export function createMemoryEffects(): MemoryEffects {
     withdraw: ({ intent }) => Promise.resolve(void rows.delete(intent)),
     recall: () => Promise.resolve(null),
     own: () => Promise.resolve('foreign'),
+    findFact: ({ intent, eventId, ownBeginning }) => {
+      const row = rows.get(intent);
+      const toldBy = row?.state === 'done' && row.eventId !== eventId ? row.eventId : null;
+      const hasOwn = [...rows.values()].some((one) => one.eventId === eventId && one.intent.startsWith(ownBeginning));
+      return Promise.resolve({ toldBy, hasOwn });
+    },
   };
   return effects;
 }

@@ -119,6 +119,7 @@ function createLedger(world: World): Ledger {
       return result;
     },
     recall: async ({ connection, kind, target }) => world.settled.get(`${connection} ${kind} ${target}`) ?? null,
+    findFact: async () => ({ toldBy: null, keyedBy: 'fact' }),
     isOwn: async (record) => world.own(record),
   };
 }
