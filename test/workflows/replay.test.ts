@@ -25,7 +25,9 @@ describe('a recorded history', () => {
     expect(HISTORIES.map(({ name }) => name)).toEqual([
       'batch-failed',
       'batch-happy',
+      'delivery-gone',
       'delivery-happy',
+      'delivery-looked-again',
       'delivery-lost',
       'delivery-lost-while-parked',
       'delivery-parked-edit',
@@ -34,6 +36,7 @@ describe('a recorded history', () => {
       'delivery-released',
       'delivery-retried',
       'delivery-thread',
+      'delivery-told-already',
       'intake',
     ]);
   });
