@@ -8,8 +8,9 @@ export interface HandedOver {
   readonly eventIds: readonly string[];
 }
 
-/** How a workflow stands, as the reaper needs it. */
-export type WorkflowState = 'running' | 'completed' | 'failed' | 'timed_out' | 'terminated' | 'cancelled' | 'continued' | 'not_found';
+/** How a workflow stands, as the reaper needs it. `failing`: it runs, but its workflow task has failed several times in a row. */
+export type WorkflowState =
+  'running' | 'failing' | 'completed' | 'failed' | 'timed_out' | 'terminated' | 'cancelled' | 'continued' | 'not_found';
 
 /** Starts workflows, each once per id: a second start of the same lease changes nothing. */
 export interface WorkflowStarter {

@@ -32,7 +32,7 @@ export async function saveEdits(
   return rows.length > 0;
 }
 
-/** Skips what waits for flows that are no longer configured, at most `limit` at once. Answers how many. */
+/** An operator's word, never ours: skips what waits for a flow that was removed, at most `limit` deliveries at once. Answers how many. */
 export async function skipRemovedFlow(db: Queryable, flow: string, limit: number): Promise<number> {
   const waiting = await db.query<{ id: string }>(
     'select id::text as id from delivery where flow = $1 and state::int = 0 order by id limit $2',
@@ -40,7 +40,10 @@ export async function skipRemovedFlow(db: Queryable, flow: string, limit: number
   );
   let skipped = 0;
   for (const { id } of waiting) {
-    const rows = await db.query(SKIP, [id, `flow ${toStoredText(flow)} was removed from the configuration`]);
+    const rows = await db.query(SKIP, [
+      id,
+      `flow ${toStoredText(flow)} was removed from the configuration; an operator skipped what waited for it`,
+    ]);
     skipped += rows.length;
   }
   return skipped;

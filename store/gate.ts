@@ -51,11 +51,16 @@ export async function openConnection(db: Queryable, connection: string): Promise
   return rows[0]?.opened ?? false;
 }
 
-/** Stops (or lets go on) the hand-over of a flow's deliveries, in every lane; what is under way goes on. */
+/**
+ * An operator's word: stops (or lets go on) the hand-over of a flow's deliveries, in every lane; what is under way goes on. It outlasts
+ * restarts, and wins over what the configuration file says (`applyFlows`).
+ */
 export async function pauseFlow(db: Queryable, flow: string, paused: boolean): Promise<void> {
   await db.query(
-    `insert into gate (flow, lane, paused) select $1, lane, $2::boolean from unnest(array[0, 1]::smallint[]) as lane order by lane
-     on conflict (flow, lane) do update set paused = excluded.paused`,
+    `insert into gate as g (flow, lane, paused, said_paused)
+     select $1, lane, $2::boolean, case when $2::boolean then true end from unnest(array[0, 1]::smallint[]) as lane order by lane
+     on conflict (flow, lane) do update set paused = excluded.paused,
+       said_paused = case when excluded.paused then true when g.file_paused then false end`,
     [flow, paused],
   );
 }

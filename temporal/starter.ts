@@ -8,6 +8,8 @@ import type { DeliveryInput, TaskQueues } from '../workflows/contract.ts';
 import type { HandedOver, WorkflowStarter, WorkflowState } from '../inbox/starter.ts';
 
 const START_DEADLINE_MS = 10_000;
+/** From this attempt on a workflow task fails for a cause that does not pass; a worker that was killed costs one or two. */
+const FAILING_ATTEMPTS = 5;
 const MOST_KEYWORD_CHARACTERS = 255;
 const MOST_SUMMARY_CHARACTERS = 120;
 
@@ -98,8 +100,11 @@ async function start(client: Client, type: string, options: WorkflowStartOptions
 
 async function describe(client: Client, workflowId: string): Promise<WorkflowState> {
   try {
-    const { status } = await client.withDeadline(Date.now() + START_DEADLINE_MS, () => client.workflow.getHandle(workflowId).describe());
-    return STATES[status.name] ?? 'running';
+    const { status, raw } = await client.withDeadline(Date.now() + START_DEADLINE_MS, () =>
+      client.workflow.getHandle(workflowId).describe(),
+    );
+    const state = STATES[status.name] ?? 'running';
+    return state === 'running' && (raw.pendingWorkflowTask?.attempt ?? 0) >= FAILING_ATTEMPTS ? 'failing' : state;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'not_found';
     throw new TemporalUnavailable('Temporal did not say how the workflow stands.', { cause: error });

@@ -31,14 +31,10 @@ export async function readMetric({ app }: World, name: string, label = ''): Prom
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
-/** Whether nothing is under way but what waits for a person. */
+/** Whether nothing waits or is under way; what waits for a person is neither. */
 export async function isQuiet(world: World): Promise<boolean> {
-  const [waiting, underWay, parked] = [
-    await readMetric(world, 'deskbridge_queue_waiting'),
-    await readMetric(world, 'deskbridge_queue_under_way'),
-    await readMetric(world, 'deskbridge_queue_parked'),
-  ];
-  return waiting === 0 && underWay <= parked;
+  const [waiting, underWay] = [await readMetric(world, 'deskbridge_queue_waiting'), await readMetric(world, 'deskbridge_queue_under_way')];
+  return waiting === 0 && underWay === 0;
 }
 
 /** Workflows worth a look. */

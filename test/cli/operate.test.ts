@@ -55,7 +55,7 @@ describeOnEachDatabase('the command', (open) => {
       });
       await seed(db, ['one', 'two']);
       await parkFirst(db);
-      expect((await cli.run('flows', 'list')).out).toMatch(/dunning +live +0 +- +open +1 of 256 +1/);
+      expect((await cli.run('flows', 'list')).out).toMatch(/dunning +live +0 +- +open +0 of 256 +1/);
     });
 
     it('are paused and resumed by name', async () => {
