@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { runGroup } from '../flows/run-group.ts';
 import { runOf } from '../flows/runs.ts';
 import { StepError } from '../flows/steps.ts';
-import { GATE_RELEASE_MS } from '../workflows/contract.ts';
+import { toReleaseMs } from '../workflows/contract.ts';
 import { toStepFailure } from './failure.ts';
 import { createStepsInBatch } from './steps-in-batch.ts';
 import type { StepFailure } from '../flows/steps.ts';
@@ -85,7 +85,7 @@ async function settle(deps: BatchDeps, group: LoadedGroup, result: GroupResult):
 /** What needs a person goes to `delivery` at once; what failed retryably waits as long as it was told, or backs off. */
 function toDelay(failure: StepFailure, attempts: number): number {
   if (failure.kind === 'attention') return 0;
-  if (failure.kind === 'gate') return GATE_RELEASE_MS;
+  if (failure.kind === 'gate') return toReleaseMs(failure);
   if (failure.retryAfterMs !== null) return failure.retryAfterMs;
   return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.max(0, attempts - 1));
 }

@@ -1,8 +1,9 @@
 import type { JsonObject } from '../connectors/json.ts';
 import type { Finished, GroupMember, GroupResult, LoadedGroup } from '../workflows/contract.ts';
+import { UNKNOWN_FLOW } from '../workflows/contract.ts';
 import type { FlowOutcome, FlowRun } from './flow.ts';
 import { StepError } from './steps.ts';
-import type { Steps } from './steps.ts';
+import type { StepFailure, Steps } from './steps.ts';
 
 /** What a group is run with. */
 export interface GroupRun {
@@ -14,11 +15,14 @@ export interface GroupRun {
 
 /**
  * Runs a group's deliveries one after another, the same in `delivery` and in `batch`. A StepError stops the group at its
- * delivery, so that order is kept; `lost` and every other error are thrown. Without a configured flow all are `skipped`.
+ * delivery, so that order is kept; `lost` and every other error are thrown. A group whose flow is not configured here is stopped before
+ * its first: another worker may know the flow.
  */
 export async function runGroup({ steps, group, run }: GroupRun): Promise<GroupResult> {
   const finished: Finished[] = [];
-  if (group.flow === null) return { finished: group.members.map(toSkipped), stopped: null };
+  const [first] = group.members;
+  if (group.flow === null)
+    return { finished, stopped: first === undefined ? null : { deliveryId: first.deliveryId, failure: toUnknownFlow(group.group.flow) } };
   for (const member of group.members) {
     try {
       finished.push(toFinished(member, await run(steps(member), member.event, group.flow.options)));
@@ -35,6 +39,15 @@ function toFinished(member: GroupMember, outcome: FlowOutcome): Finished {
   return { deliveryId: member.deliveryId, state: 'done', text: `${prefix}${outcome.text}` };
 }
 
-function toSkipped(member: GroupMember): Finished {
-  return { deliveryId: member.deliveryId, state: 'skipped', text: 'The flow was removed from the configuration.' };
+/** No gate is closed, but it is the same to the group: not now, and not its fault. */
+function toUnknownFlow(flow: string): StepFailure {
+  return {
+    code: UNKNOWN_FLOW,
+    kind: 'gate',
+    message: `The configuration of this worker lacks the flow ${flow}, or the connection that its event came from.`,
+    hint: 'Give every server and worker the same configuration. If the flow was removed for good, take it out of all, then skip what waits: deskbridge flows remove.',
+    step: 'load',
+    connection: null,
+    retryAfterMs: null,
+  };
 }

@@ -14,9 +14,11 @@ import { startHost } from './host.ts';
 import { startProber } from './prober.ts';
 import type { ActivityDeps } from '../activities/create-activities.ts';
 import type { FlowDirectory } from '../activities/load-group.ts';
+import type { BegunRow } from '../store/begin.ts';
 import type { RecordedRow, RecordRow } from '../store/record-events.ts';
 import type { Database } from '../store/database.ts';
 import type { BoundConnections, ConfiguredConnection } from './connections.ts';
+import type { LoadedGroup } from '../workflows/contract.ts';
 import type { HostOptions } from './host.ts';
 
 /** More than the dispatcher hands over of one flow, so that a slow one does not hold all of them. */
@@ -69,7 +71,8 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
 }
 
 function createActivityDeps(options: WorkerOptions, connections: BoundConnections): ActivityDeps {
-  const { db, directory } = options;
+  const { db } = options;
+  const toGroups = createLoader(options);
   return {
     operations: createOperations(),
     connections,
@@ -78,10 +81,10 @@ function createActivityDeps(options: WorkerOptions, connections: BoundConnection
     settler: createSettler({ db, onFreed: () => options.onFreed() }),
     renewEpoch: (group) => renewEpoch(db, group),
     async loadGroup(group) {
-      const [loaded] = toLoadedGroups(await beginLease(db, group.lease, group), group.lease, directory);
+      const [loaded] = toGroups(await beginLease(db, group.lease, group), group.lease);
       return loaded ?? { group, epoch: null, flow: null, members: [] };
     },
-    loadLease: async (lease) => toLoadedGroups(await beginLease(db, lease), lease, directory),
+    loadLease: async (lease) => toGroups(await beginLease(db, lease), lease),
     saveEdits: ({ lease }, deliveryId, values) => saveEdits(db, { lease, deliveryId, edits: values }),
     allowResend: async ({ lease }, deliveryId) => (await allowResend(db, { lease, deliveryId })) > 0,
     async releaseLease(lease, reason) {
@@ -95,5 +98,22 @@ function createActivityDeps(options: WorkerOptions, connections: BoundConnection
       return { recorded: fresh, duplicates: recorded.length - fresh };
     },
     ...options.instead,
+  };
+}
+
+/** Groups as they are loaded; says once of each flow in the log that this configuration lacks it. */
+function createLoader({ directory, log }: WorkerOptions): (rows: readonly BegunRow[], lease: string) => readonly LoadedGroup[] {
+  const told = new Set<string>();
+  return (rows, lease) => {
+    const groups = toLoadedGroups(rows, lease, directory);
+    for (const { group, flow } of groups) {
+      if (flow !== null || told.has(group.flow)) continue;
+      told.add(group.flow);
+      log.warn(
+        { flow: group.flow },
+        `a group of the flow ${group.flow} was given back: this worker's configuration lacks the flow, or the connection of its events; give every process the newest one`,
+      );
+    }
+    return groups;
   };
 }

@@ -52,7 +52,7 @@ export interface LoadedGroup {
   readonly group: GroupRef;
   /** null: the lease is no longer ours; stop without a trace. */
   readonly epoch: string | null;
-  /** The configured flow: what to do and with which options; null: removed from the configuration. */
+  /** The configured flow: what to do and with which options; null: this worker's configuration lacks it, or where its events come from. */
   readonly flow: { readonly do: string; readonly options: JsonObject } | null;
   readonly members: readonly GroupMember[];
 }
@@ -89,7 +89,16 @@ export interface SettleInput {
  * How long a group that met a closed gate is left alone at least: the gate holds its queue, so this only keeps it from going to
  * and fro where it does not.
  */
-export const GATE_RELEASE_MS = 1000;
+const GATE_RELEASE_MS = 1000;
+
+/** What stops a group on a worker whose configuration lacks its flow: one that knows it may be running beside. */
+export const UNKNOWN_FLOW = 'unknown_flow';
+const UNKNOWN_FLOW_RELEASE_MS = 30_000;
+
+/** How long a group is left alone at least that was stopped by this and is not to blame. */
+export function toReleaseMs({ code }: Pick<StepFailure, 'code'>): number {
+  return code === UNKNOWN_FLOW ? UNKNOWN_FLOW_RELEASE_MS : GATE_RELEASE_MS;
+}
 
 /** Updates that a parked `delivery` takes. */
 export const UPDATES = { retry: 'retry', skip: 'skip', edit: 'edit' } as const;

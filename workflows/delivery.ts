@@ -2,7 +2,7 @@ import { condition, setCurrentDetails, setHandler, upsertSearchAttributes } from
 import { runGroup } from '../flows/run-group.ts';
 import { runOf } from '../flows/runs.ts';
 import { StepError } from '../flows/steps.ts';
-import { GATE_RELEASE_MS } from './contract.ts';
+import { toReleaseMs } from './contract.ts';
 import { inbox } from './inbox-activities.ts';
 import { editUpdate, retryUpdate, skipUpdate, validateEdit } from './messages.ts';
 import { toEndedDetails, toParkedDetails, toRunningDetails } from './operator-text.ts';
@@ -72,7 +72,15 @@ async function settleAll(group: GroupRef, finished: readonly Finished[]): Promis
 
 async function release(group: GroupRef, finished: readonly Finished[], failure: StepFailure): Promise<DeliveryReport> {
   const reason = `${failure.code}: ${failure.message}`;
-  const { held } = await settle({ group, finished, then: 'free', retrying: false, notBeforeMs: GATE_RELEASE_MS, reason, parked: null });
+  const { held } = await settle({
+    group,
+    finished,
+    then: 'free',
+    retrying: false,
+    notBeforeMs: toReleaseMs(failure),
+    reason,
+    parked: null,
+  });
   return held ? ended('released', finished, reason) : ended('lost', [], null);
 }
 

@@ -88,11 +88,10 @@ describe('a group', () => {
     await expect(runGroup({ steps: () => steps, group: groupOf('1'), run: runOf({ '1': error }) })).rejects.toBe(error);
   });
 
-  it('skips what waits for a flow that was removed', async () => {
-    const result = await runGroup({ steps: () => steps, group: { ...groupOf('1'), flow: null }, run: runOf({}) });
-    expect(result).toEqual({
-      finished: [{ deliveryId: '1', state: 'skipped', text: 'The flow was removed from the configuration.' }],
-      stopped: null,
-    });
+  it('is stopped before its first delivery, and given back, where its flow is not configured: another worker may know it', async () => {
+    const seen: string[] = [];
+    const result = await runGroup({ steps: () => steps, group: { ...groupOf('1', '2'), flow: null }, run: runOf({}, seen) });
+    expect(result).toMatchObject({ finished: [], stopped: { deliveryId: '1', failure: { code: 'unknown_flow', kind: 'gate' } } });
+    expect(seen).toEqual([]);
   });
 });

@@ -16,6 +16,7 @@ import { createDataConverter } from '../../temporal/data-converter.ts';
 import { createStarter } from '../../temporal/starter.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 import type { Client } from '@temporalio/client';
+import type { FlowDirectory } from '../../activities/load-group.ts';
 import type { NativeConnection } from '@temporalio/worker';
 import type { DeskbridgeConfig } from '../../config/read.ts';
 import type { Sandbox, SandboxOptions } from '../../sandbox/main.ts';
@@ -55,7 +56,8 @@ export interface Stack {
   readonly origin: string;
   /** Everything logged so far. */
   log(): string;
-  startWorker(): Promise<void>;
+  /** `directory`: what the worker's configuration says of flows, where it is another than the server's. */
+  startWorker(directory?: FlowDirectory): Promise<void>;
   stopWorker(): Promise<void>;
   close(): Promise<void>;
 }
@@ -107,12 +109,12 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     queues,
     origin,
     log: () => lines.join(''),
-    async startWorker() {
+    async startWorker(directory = toDirectory(config)) {
       const native = await connectWorker(where);
       const worker = await createWorker({
         db: options.db,
         configured: config.connections,
-        directory: toDirectory(config),
+        directory,
         flowsOf: flowsOf(config),
         record: (rows) => server.record(rows),
         onFreed: () => server.wake(),

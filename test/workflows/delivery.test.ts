@@ -69,10 +69,11 @@ describe('a delivery', () => {
     expect(world.settled).toEqual([]);
   });
 
-  it('skips everything of a flow that was removed from the configuration', async () => {
+  it('is given back untouched, without blame and for a while, by a worker whose configuration lacks its flow', async () => {
     world.load = (group) => ({ ...toLoaded(group, ['1', '2']), flow: null });
-    expect(await (await start()).result()).toMatchObject({ outcome: 'settled' });
-    expect(world.settled[0]?.finished.map(({ state }) => state)).toEqual(['skipped', 'skipped']);
+    expect(await (await start()).result()).toMatchObject({ outcome: 'released', reason: expect.stringContaining('unknown_flow: ') });
+    expect(world.settled).toMatchObject([{ then: 'free', finished: [], retrying: false, parked: null }]);
+    expect(world.settled[0]?.notBeforeMs).toBeGreaterThanOrEqual(10_000);
   });
 
   it('repeats a step that may succeed later, and only that one', async () => {
