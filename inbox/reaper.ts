@@ -121,24 +121,22 @@ async function pass(deps: ReaperDeps, isStopped: () => boolean): Promise<{ reado
   const parked = await openLeases(deps.db, { olderThanMs: 0, limit: PARKED_A_PASS, parked: true });
   const queue = [...running, ...parked];
   const asked = queue.length;
+  const failures: unknown[] = [];
   let released = 0;
-  let away: TemporalUnavailable | null = null;
   const takeTurns = async (): Promise<void> => {
-    for (let lease = queue.shift(); lease !== undefined && away === null && !isStopped(); lease = queue.shift()) {
+    for (let lease = queue.shift(); lease !== undefined && failures.length === 0 && !isStopped(); lease = queue.shift()) {
       try {
         released += await reap(deps, lease);
       } catch (error) {
-        if (!(error instanceof TemporalUnavailable)) throw error;
-        away = error;
+        failures.push(error);
         // One that Temporal never answers for must not be the first of every pass.
-        await extendLease(deps.db, lease.lease, EXTEND_MS);
+        if (error instanceof TemporalUnavailable) await extendLease(deps.db, lease.lease, EXTEND_MS).catch(() => undefined);
       }
     }
   };
-  const turns = await Promise.allSettled(Array.from({ length: ASKED_AT_ONCE }, takeTurns));
+  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, takeTurns));
   if (released > 0) deps.onReleased();
-  for (const turn of turns) if (turn.status === 'rejected') throw turn.reason;
-  if (away !== null) throw away;
+  if (failures.length > 0) throw failures[0];
   return { isMore: running.length === LEASES_A_PASS, asked };
 }
 

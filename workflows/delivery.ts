@@ -72,15 +72,8 @@ async function settleAll(group: GroupRef, finished: readonly Finished[]): Promis
 
 async function release(group: GroupRef, finished: readonly Finished[], failure: StepFailure): Promise<DeliveryReport> {
   const reason = `${failure.code}: ${failure.message}`;
-  const { held } = await settle({
-    group,
-    finished,
-    then: 'free',
-    retrying: false,
-    notBeforeMs: toReleaseMs(failure),
-    reason,
-    parked: null,
-  });
+  const notBeforeMs = toReleaseMs(failure);
+  const { held } = await settle({ group, finished, then: 'free', retrying: false, notBeforeMs, reason, parked: null });
   return held ? ended('released', finished, reason) : ended('lost', [], null);
 }
 

@@ -51,16 +51,21 @@ export async function prepareNamespace(where: TemporalAddress, dataConverter: Da
   }
 }
 
+/** How the receiving half is started. */
+export interface ServerPartOptions {
+  readonly eager: boolean;
+  readonly uiOrigin: string | null;
+  /** Brings the store's tables up to date; left out: they are. */
+  readonly prepareStore?: () => Promise<unknown>;
+}
+
 /** Starts the receiving half: receiver, dispatcher, reaper. */
-export async function runServerPart(
-  shared: Shared,
-  client: Client,
-  options: { readonly eager: boolean; readonly uiOrigin: string | null },
-): Promise<ServerProcess> {
+export async function runServerPart(shared: Shared, client: Client, options: ServerPartOptions): Promise<ServerProcess> {
   const { config, db, log } = shared;
   const { connections, route, flows } = toReceiving(config);
   const starting = createServerProcess({
     db,
+    ...(options.prepareStore === undefined ? {} : { prepareStore: options.prepareStore }),
     starter: createStarter({ client, eager: options.eager, queues: TASK_QUEUES }),
     probeTemporal: () => probeTemporal(client, shared.namespace),
     connections,

@@ -26,20 +26,35 @@ export function readConfigOrFail(path: string, production: boolean): DeskbridgeC
   return loaded.config;
 }
 
-/** Opens the configured store and brings its tables up to date. */
-export async function openStore(config: DeskbridgeConfig, state: StateDir): Promise<Database> {
+/**
+ * The configured store, whose tables may be of an older release. PostgreSQL need not answer yet; an embedded one is opened, and this
+ * throws where it cannot be.
+ */
+export async function connectStore(config: DeskbridgeConfig, state: StateDir): Promise<Database> {
   const { url, dir } = config.store;
-  const db = url === undefined ? await createPglite({ dataDir: dir ?? state.store }) : createPostgres({ url: url.reveal(), max: POOL });
+  if (url !== undefined) return createPostgres({ url: url.reveal(), max: POOL });
+  return createPglite({ dataDir: dir ?? state.store }).catch((error: unknown) => {
+    throw cannotUse(error);
+  });
+}
+
+/** Opens the configured store and brings its tables up to date; throws where it does not answer. */
+export async function openStore(config: DeskbridgeConfig, state: StateDir): Promise<Database> {
+  const db = await connectStore(config, state);
   try {
     await migrate(db);
     return db;
   } catch (error) {
     await db.close().catch(() => undefined);
-    const what = error instanceof Error ? error.message : 'unknown failure';
-    throw new StartFailure(`The store cannot be used: ${what} Check store.url in the configuration, and that the server runs.`, 1, {
-      cause: error,
-    });
+    throw cannotUse(error);
   }
+}
+
+function cannotUse(error: unknown): StartFailure {
+  const what = error instanceof Error ? error.message : 'unknown failure';
+  return new StartFailure(`The store cannot be used: ${what} Check store in the configuration, and that the server runs.`, 1, {
+    cause: error,
+  });
 }
 
 /** The keys of the payload codec: configured ones, or the one kept under `.deskbridge/`. */

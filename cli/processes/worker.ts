@@ -1,15 +1,17 @@
+import { keepTrying } from '../../inbox/keep-trying.ts';
 import { createRecorder, INBOX_CHANNEL } from '../../inbox/recorder.ts';
 import { createLogger } from '../../server/logger.ts';
+import { migrate } from '../../store/migrate.ts';
 import { connectWorker } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
 import { withClosing } from './closing.ts';
 import { installRuntime, prepareNamespace, runWorkerPart } from './run-parts.ts';
 import { waitForSignal } from './shutdown.ts';
 import { StartFailure } from './start-failure.ts';
-import { openState, openStore, readConfigOrFail, readKeys, toTemporalAddress } from './surroundings.ts';
+import { connectStore, openState, readConfigOrFail, readKeys, toTemporalAddress } from './surroundings.ts';
 import type { ProcessOptions } from './dev.ts';
 
-/** Workflows and activities, any number of replicas; until SIGINT or SIGTERM. */
+/** Workflows and activities, any number of replicas; until SIGINT or SIGTERM. Waits for the store and for Temporal, as it does when it runs. */
 export async function runWorker(options: ProcessOptions): Promise<void> {
   const config = readConfigOrFail(options.configPath, true);
   const where = toTemporalAddress(config);
@@ -17,12 +19,19 @@ export async function runWorker(options: ProcessOptions): Promise<void> {
   const log = createLogger(config.log.level);
   const state = openState();
   const keys = readKeys(config, state);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  const stopped = waitForSignal().then(() => stopping.abort());
   await withClosing(async (defer) => {
-    const db = await openStore(config, state);
+    const db = await connectStore(config, state);
     defer(() => db.close());
+    const noStore = 'the store does not answer, or its tables cannot be brought up to date: the worker waits for it';
+    if ((await keepTrying(() => migrate(db), { failing: noStore, signal, log })) === undefined) return;
     installRuntime(log);
     const dataConverter = createDataConverter(keys);
-    const connection = await connectWorker(where);
+    const noTemporal = 'Temporal does not answer: the worker waits for it';
+    const connection = await keepTrying(() => connectWorker(where), { failing: noTemporal, signal, log });
+    if (connection === undefined) return;
     defer(() => connection.close());
     await prepareNamespace(where, dataConverter);
     const recorder = createRecorder({ db, now: Date.now });
@@ -32,7 +41,7 @@ export async function runWorker(options: ProcessOptions): Promise<void> {
     const worker = await runWorkerPart(shared, connection, { record: (rows) => recorder.record(rows), onFreed });
     defer(() => worker.stop());
     options.onReady?.({ server: '', temporalUi: null });
-    await Promise.race([waitForSignal(), worker.ended]);
+    await Promise.race([stopped, worker.ended]);
   });
 }
 

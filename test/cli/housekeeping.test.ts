@@ -33,3 +33,19 @@ it('removes what is past its time when it starts, and makes its space usable aga
   expect(await countRows(pglite, 'event')).toBe(1);
   expect(warnings).toEqual([]);
 });
+
+it('puts right what a flow counts as under way, and says so', async () => {
+  const db = await createPglite();
+  onTestFinished(() => db.close());
+  await migrate(db);
+  await db.query(`insert into gate (flow, lane, under_way) values ('sync', 0, -3)`);
+  const warnings: object[] = [];
+  const housekeeping = startHousekeeping(
+    db,
+    { bodies: 30 * DAY_MS, events: 90 * DAY_MS },
+    { warn: (fields) => void warnings.push(fields) },
+  );
+  onTestFinished(() => housekeeping.stop());
+  await eventually(async () => expect(await countRows(db, 'gate', 'under_way = 0')).toBe(1));
+  expect(warnings).toEqual([{ flow: 'sync', lane: 0 }]);
+});
