@@ -45,6 +45,7 @@ export async function createDispatching(options: DispatchingOptions): Promise<Di
   const names = flows.map((flow) => flow.name);
   const coalesce = flows.filter((flow) => flow.coalesce).map((flow) => flow.name);
   await applyFlows(db, flows);
+  // Whatever may fail comes before what runs by itself.
   const hints = { wake: (): void => undefined };
   const unlisten = await db.listen(INBOX_CHANNEL, () => hints.wake());
   const dispatcher = startDispatcher({ db, starter, owner, flows: names, coalesce, log, only: options.only });

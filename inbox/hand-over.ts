@@ -83,7 +83,7 @@ export function createHandOvers(deps: HandOverDeps): HandOvers {
         return clear();
       } catch (error) {
         if (!isWorthAnotherTry(error)) throw error;
-        if (now() >= giveUpAtMs) return giveBack(deps, lease, times.restMs);
+        if (tries > 1 && now() >= giveUpAtMs) return giveBack(deps, lease, times.restMs);
         if (tries === 1) noteAway(lease, error);
       }
       await new Promise((resolve) => setTimeout(resolve, times.retryMs));

@@ -6,7 +6,7 @@ import { createLazyClient } from '../../temporal/connect.ts';
 import { registerSearchAttributes } from '../../temporal/register.ts';
 import { createStarter } from '../../temporal/starter.ts';
 import { createWorker } from '../../worker/create-worker.ts';
-import { TASK_QUEUES } from '../../workflows/contract.ts';
+import { TASK_QUEUES, WORKFLOWS } from '../../workflows/contract.ts';
 import { findWorkflows, flowsOf, toDirectory, toReceiving } from './parts.ts';
 import { StartFailure } from './start-failure.ts';
 import { toOwner } from './surroundings.ts';
@@ -18,6 +18,7 @@ import type { DeskbridgeConfig } from '../../config/read.ts';
 import type { RecordedRow, RecordRow } from '../../store/record-events.ts';
 import type { Database } from '../../store/database.ts';
 import type { ServerProcess } from '../../server/create-server.ts';
+import type { ReceiverMetrics } from '../../server/metrics.ts';
 import type { TemporalAddress } from '../../temporal/connect.ts';
 import type { EncryptionKey } from '../../temporal/codec.ts';
 import type { RunningWorker } from '../../worker/create-worker.ts';
@@ -63,6 +64,8 @@ export interface ServerPartOptions {
 export async function runServerPart(shared: Shared, client: Client, options: ServerPartOptions): Promise<ServerProcess> {
   const { config, db, log } = shared;
   const { connections, route, flows } = toReceiving(config);
+  const metrics = createMetrics({ process: true });
+  watchIntakes(metrics, client);
   const starting = createServerProcess({
     db,
     ...(options.prepareStore === undefined ? {} : { prepareStore: options.prepareStore }),
@@ -76,12 +79,21 @@ export async function runServerPart(shared: Shared, client: Client, options: Ser
     limits: { bodyBytes: config.server.maxBody, requests: config.server.maxConcurrent },
     owner: toOwner('server'),
     codec: { codec: createPayloadCodec(shared.keys), uiOrigin: config.server.uiOrigin ?? options.uiOrigin, token: null },
-    metrics: createMetrics({ process: true }),
+    metrics,
     log,
     now: Date.now,
   });
   return starting.catch((error: unknown) => {
     throw cannotListen(error, config.server);
+  });
+}
+
+/** An `intake` workflow holds the only copy of its events until the store has them: one that stays is watched, for nobody waits for it. */
+export function watchIntakes(metrics: ReceiverMetrics, client: Client): void {
+  metrics.watch('deskbridge_intake_open', 'Workflows that hold events which the store does not have yet', [], async () => {
+    const query = `WorkflowType = '${WORKFLOWS.intake}' and ExecutionStatus = 'Running'`;
+    const { count } = await client.withDeadline(Date.now() + PROBE_MS, () => client.workflow.count(query));
+    return [{ labels: {}, value: count }];
   });
 }
 

@@ -6,7 +6,9 @@ const source = z.string().regex(/^[^/\s]+\/\S+$/, { error: 'connection/topic, su
 /** What every flow has, whatever it does; `with` is held against the options of its kind. */
 export const flowSection = z.strictObject({
   name: nameField
-    .describe('Name of the flow: its queue, and part of its workflow ids. Renaming it leaves what waits behind.')
+    .describe(
+      'Name of the flow: its queue, and part of its workflow ids. Renaming it leaves behind what waits, until `deskbridge flows remove` skips it.',
+    )
     .meta({ example: 'dunning' }),
   on: z
     .union([source.transform((text) => [text]), z.array(source).min(1)])
@@ -24,6 +26,9 @@ export const flowSection = z.strictObject({
     .min(1)
     .max(10_000)
     .optional()
-    .describe('How many groups of this flow may be under way at a time. Left out: as many as the workers take.'),
-  paused: z.boolean().default(false).describe('true: events are recorded and wait, nothing is run.'),
+    .describe('How many groups of this flow may be under way at a time; parked ones are not under way. Left out: 256.'),
+  paused: z
+    .boolean()
+    .default(false)
+    .describe('true: events are recorded and wait, nothing is run, until an operator says `flows resume` or the line is taken out.'),
 });
