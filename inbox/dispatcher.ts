@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto';
 import { claimDeliveries, claimGroups } from '../store/claim.ts';
 import { countRunning } from '../store/running.ts';
 import { LANES } from '../workflows/contract.ts';
-import { createHandOvers, handOverBatch, handOverDelivery, LEASE_MS, nameOf } from './hand-over.ts';
+import { createHandOvers, handOverBatch, handOverDelivery, LEASE_MS } from './hand-over.ts';
+import { nameOf } from './name-of.ts';
 import { createPace } from './pace.ts';
 import { createWake } from './wake.ts';
 import type { ClaimedRow } from '../store/claim.ts';
@@ -54,7 +55,7 @@ export interface DispatcherDeps {
   readonly starter: WorkflowStarter;
   /** Names this replica in leases. */
   readonly owner: string;
-  /** The configured flows: what waits for any other is left alone, for only who knows a flow can run it. */
+  /** The configured flows. What waits for any other is left alone: a replica that lacks a flow cannot say how it runs. */
   readonly flows: readonly string[];
   /** Flows that collapse a group to its newest delivery. */
   readonly coalesce: readonly string[];

@@ -1,4 +1,5 @@
 import { extendLease, markStarted, releaseLease } from '../store/lease.ts';
+import { nameOf } from './name-of.ts';
 import { TemporalUnavailable } from './starter.ts';
 import type { Database } from '../store/database.ts';
 import type { ClaimedRow } from '../store/claim.ts';
@@ -142,9 +143,4 @@ function isWorthAnotherTry(error: unknown): boolean {
 function toHandedOver(rows: readonly ClaimedRow[], first: ClaimedRow): HandedOver {
   const { connection, topic, record } = first;
   return { connection, topic, record, eventIds: rows.map(({ eventId }) => eventId) };
-}
-
-/** An error in a line of the log. */
-export function nameOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
 }

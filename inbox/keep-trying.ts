@@ -1,4 +1,4 @@
-import { nameOf } from './hand-over.ts';
+import { nameOf } from './name-of.ts';
 
 const EVERY_MS = 1000;
 /** A failure that goes on is told again after so many tries. */

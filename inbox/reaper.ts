@@ -1,5 +1,5 @@
 import { extendLease, noteAlarm, openLeases, releaseLease } from '../store/lease.ts';
-import { nameOf } from './hand-over.ts';
+import { nameOf } from './name-of.ts';
 import { TemporalUnavailable } from './starter.ts';
 import { createWake } from './wake.ts';
 import type { Database } from '../store/database.ts';

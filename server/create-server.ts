@@ -60,8 +60,8 @@ export interface ServerProcess {
 }
 
 /**
- * Starts the server process; the one place where its parts are put together. While the store is away it receives all the same, for then
- * Temporal takes the events; it prepares the store and hands over when that answers.
+ * Starts the server process; the one place where its parts are put together. While the store is away it receives all the same:
+ * Temporal takes the events. When the store answers, its tables are brought up to date and handing over begins.
  */
 export async function createServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const { db, prepareStore, starter, owner, flows, log, metrics, only, now } = options;

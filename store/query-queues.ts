@@ -39,7 +39,7 @@ with depth as (
 parked as (
   select flow, lane, count(*)::int as parked from delivery where parked is not null group by flow, lane),
 stuck as (
-  select flow, lane, count(*)::int as stuck from lease where open and alarm is not null group by flow, lane),
+  select flow, lane, sum(held)::int as stuck from lease where open and alarm is not null group by flow, lane),
 named as (
   select flow, lane from depth union select flow, lane from parked union select flow, lane from gate)
 select n.flow, n.lane, coalesce(d.waiting, 0) as waiting, coalesce(d.keys, 0) as keys,

@@ -88,7 +88,7 @@ export async function runServerPart(shared: Shared, client: Client, options: Ser
   });
 }
 
-/** An `intake` workflow holds the only copy of its events until the store has them: one that stays is watched, for nobody waits for it. */
+/** Counts `intake` workflows: each holds the only copy of its events until the store has them, and nothing else would miss one that stays. */
 export function watchIntakes(metrics: ReceiverMetrics, client: Client): void {
   metrics.watch('deskbridge_intake_open', 'Workflows that hold events which the store does not have yet', [], async () => {
     const query = `WorkflowType = '${WORKFLOWS.intake}' and ExecutionStatus = 'Running'`;

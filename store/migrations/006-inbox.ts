@@ -2,8 +2,8 @@ import type { Migration } from '../migrate.ts';
 
 /**
  * What waits for a person is told from what runs: `gate.under_way` counts only the latter. What an operator said about a flow's pause is
- * told from what the configuration file says: `gate.paused` is what comes of both. A lease can carry an alarm. An older release may run on
- * this schema, for it neither reads nor writes the new columns; `repairUnderWay` and `applyFlows` put right what it does not know of.
+ * told from what the configuration file says: `gate.paused` is what comes of both. A lease can carry an alarm. An older release runs on
+ * this schema too: it neither reads nor writes the new columns. `repairUnderWay` and `applyFlows` put right what it does not know of.
  */
 export const inboxSources: Migration = {
   id: '006-inbox',

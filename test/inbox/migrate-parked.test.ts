@@ -40,11 +40,19 @@ async function makeFirstRelease(db: Database): Promise<void> {
   }
 }
 
-/** A key that is held by a lease of its own, as that release left it. */
+/** A key with one delivery that is held by a lease of its own, as that release left it. */
 async function holdAsBefore(db: Database, key: string, parked: object | null): Promise<void> {
-  await recordEach(db, FLOW, key, [key]);
-  await db.query(`update queue_key set lease = $1, waiting = 0 where key = $1`, [key]);
-  await db.query(`update delivery set lease = $1, state = 1, parked = $2 where key = $1`, [key, parked]);
+  const [event] = await db.query<{ id: string }>(
+    `insert into event (connection, dedupe, topic) values ('shop', convert_to($1, 'UTF8'), 'order.changed') returning id::text as id`,
+    [key],
+  );
+  await db.query(`insert into delivery (event_id, flow, key, lease, state, parked) values ($1, $2, $3, $3, 1, $4)`, [
+    event?.id,
+    FLOW,
+    key,
+    parked,
+  ]);
+  await db.query(`insert into queue_key (flow, lane, key, lease) values ($1, 0, $2, $2)`, [FLOW, key]);
   await db.query(`insert into lease (id, owner, kind, flow, lane, held, until) values ($1, 'test', 'delivery', $2, 0, 1, now())`, [
     key,
     FLOW,
