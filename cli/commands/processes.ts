@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { onRun } from '../command.ts';
+import { temporalCliOrFail } from '../temporal-cli.ts';
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 import type { ProcessOptions } from '../processes/dev.ts';
@@ -41,7 +42,7 @@ function add(program: Command, io: Io, { name, summary, run }: Process): void {
   onRun(command, options, ({ config }) =>
     run({
       configPath: config,
-      ...(io.temporalCliPath === undefined ? {} : { temporalCliPath: io.temporalCliPath }),
+      findTemporalCli: () => temporalCliOrFail(io, 'Or run npm start once, which fetches one, or name a Temporal under temporal.address.'),
       onReady: (ready) => io.err(`${name} runs${placesText(ready)}. Stop it with Ctrl-C.\n`),
     }),
   );

@@ -4,6 +4,7 @@ import type { SandboxDescription } from '../../sandbox/main.ts';
 export interface DemoPlaces {
   readonly port: number;
   readonly temporal: string;
+  readonly namespace: string;
   readonly temporalUi: string;
 }
 
@@ -15,7 +16,7 @@ export function demoConfig(places: DemoPlaces, sandbox: SandboxDescription): str
   const { chatwoot, deskwoot, stripe, slack } = sandbox;
   return `# Made by the demo; thrown away when it runs again. The secrets are in .env beside this file and open nothing but the sandbox.
 server: { port: ${places.port}, uiOrigin: '${places.temporalUi}' }
-temporal: { address: '${places.temporal}' }
+temporal: { address: '${places.temporal}', namespace: ${places.namespace} }
 helpdesk: { type: chatwoot, baseUrl: '${chatwoot.origin}', account: ${chatwoot.accountId}, token: env:CHATWOOT_TOKEN, webhookSecret: env:CHATWOOT_SECRET }
 connections:
   deskwoot: { type: deskwoot, baseUrl: '${deskwoot.origin}', account: ${deskwoot.accountId}, token: env:DESKWOOT_TOKEN, webhookSecret: env:DESKWOOT_SECRET }

@@ -12,8 +12,6 @@ export interface Links {
   readonly parked: string | null;
 }
 
-const NAMESPACE = 'default';
-
 /** How many messages stand in Slack. */
 export function countPosted(sandbox: Sandbox): number {
   return new Set(lookAround(sandbox).threads.flatMap((texts) => texts.flatMap((text) => numbersIn(text)))).size;
@@ -45,7 +43,7 @@ export async function isQuiet(world: World): Promise<boolean> {
 export async function findLinks(world: World): Promise<Links> {
   const link = async (query: string): Promise<string | null> => {
     const id = await newest(world, query);
-    return id === null ? null : toWorkflowLink(world.temporalUi, NAMESPACE, id);
+    return id === null ? null : toWorkflowLink(world.temporalUi, world.namespace, id);
   };
   return {
     delivery: await link('WorkflowType = "delivery" AND DeskFlow = "dunning" AND ExecutionStatus = "Completed"'),

@@ -62,7 +62,7 @@ export async function openCli(
       },
       readConfig: (path, how) =>
         loadConfig({ path, env: options.env ?? ENV, readFile: (file) => readFileSync(resolve(folder, file), 'utf8'), ...how }, installed),
-      temporalCliPath: undefined,
+      findTemporalCli: () => Promise.resolve({ cli: null, tried: ['PATH: no `temporal` on it'], cached: '', given: false }),
       untilStopped: options.untilStopped ?? (() => Promise.resolve()),
     };
     const code = await run(argv, io);
