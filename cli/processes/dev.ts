@@ -4,6 +4,7 @@ import { connectWorker, createClient } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
 import { createAdminServer } from '../admin/serve-admin.ts';
 import { adminSocketPath } from '../admin/socket-path.ts';
+import { storeNameOf } from '../admin/store-name.ts';
 import { createWorkflowDoor } from '../admin/workflow-door.ts';
 import { messageOf } from '../fail.ts';
 import { once, withClosing } from './closing.ts';
@@ -69,9 +70,10 @@ interface Parts {
 /** Opens the doors; the receiver's is the last, so that whoever finds it open, or ready, finds the others open too. */
 async function runParts(shared: Shared, connection: NativeConnection, defer: Defer, devUiOrigin: string | null): Promise<Parts> {
   const { config, db, log, namespace } = shared;
+  const cwd = process.cwd();
   const client = createClient(connection, namespace, shared.dataConverter);
   const workflows = createWorkflowDoor({ client, namespace, uiOrigin: config.server.uiOrigin ?? devUiOrigin });
-  const admin = await createAdminServer({ socketPath: adminSocketPath(process.cwd()), db, workflows });
+  const admin = await createAdminServer({ socketPath: adminSocketPath(cwd), store: storeNameOf(config, cwd), db, workflows });
   defer(() => admin.close());
   let wake = (): void => undefined;
   const recorder = createRecorder({ db, now: Date.now, onRecorded: () => wake() });
