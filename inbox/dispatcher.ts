@@ -95,7 +95,8 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
         return;
       } catch (error) {
         if (!isWorthAnotherTry(error)) throw error;
-        if (!blocked) deps.log.warn({ lease: lease.id, err: nameOf(error) }, 'Temporal or the store is away: deliveries wait in the inbox');
+        if (!blocked)
+          deps.log.warn({ lease: lease.id, err: nameOf(error) }, 'deliveries wait in the inbox: Temporal or the store does not take them');
         blocked = true;
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
         await extendLease(deps.db, lease.id, LEASE_MS).catch(() => undefined);

@@ -20,7 +20,7 @@ export interface WorkflowStarter {
   stateOf(workflowId: string): Promise<WorkflowState>;
 }
 
-/** Temporal did not answer in time or could not be reached: the workflow may have started. */
+/** Temporal did not answer in time, could not be reached, or refuses for now: the workflow may have started, the same start may be tried again. */
 export class TemporalUnavailable extends Error {
   override readonly name = 'TemporalUnavailable';
 }

@@ -48,7 +48,7 @@ export async function runDev(options: ProcessOptions): Promise<void> {
     installRuntime(log);
     const connection = await connectWorker(where);
     defer(() => connection.close());
-    await prepareNamespace(where, dataConverter);
+    await prepareNamespace(where, dataConverter, log);
     const shared = { config, db, keys, dataConverter, namespace: where.namespace, log };
     const parts = await runParts(shared, connection, defer, embedded?.uiOrigin ?? null);
     options.onReady?.({ server: `http://${config.server.host}:${parts.port}`, temporalUi: embedded?.uiPage ?? null });

@@ -3,7 +3,8 @@ import { createMetrics } from '../../server/metrics.ts';
 import { createServerProcess } from '../../server/create-server.ts';
 import { createPayloadCodec } from '../../temporal/codec.ts';
 import { createLazyClient } from '../../temporal/connect.ts';
-import { registerSearchAttributes } from '../../temporal/register.ts';
+import { codeOf, GRPC } from '../../temporal/grpc-code.ts';
+import { ATTRIBUTE_NEEDS, howToAdd, prepareSearchAttributes } from '../../temporal/register.ts';
 import { createStarter } from '../../temporal/starter.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 import { TASK_QUEUES } from '../../workflows/contract.ts';
@@ -34,18 +35,30 @@ export interface Shared {
   readonly log: Logger;
 }
 
-/** Registers our search attributes in the namespace. Throws one sentence where Temporal does not answer or refuses. */
-export async function prepareNamespace(where: TemporalAddress, dataConverter: DataConverter): Promise<void> {
+/**
+ * Sees to our search attributes in the namespace, and warns where they are missing and may not be added by this account: running needs
+ * fewer rights than adding them. Throws StartFailure where there is no such namespace.
+ */
+export async function prepareNamespace(where: TemporalAddress, dataConverter: DataConverter, log: Pick<Logger, 'warn'>): Promise<void> {
+  const { address, namespace } = where;
   const { connection } = createLazyClient(where, dataConverter);
   try {
-    await registerSearchAttributes(connection, where.namespace);
+    const state = await prepareSearchAttributes(connection, namespace);
+    if (state.kind === 'wanting')
+      log.warn({ namespace }, `deliveries wait until the namespace has these search attributes: ${howToAdd(state.needs, namespace)}`);
+    if (state.kind === 'unknown')
+      log.warn(
+        { namespace },
+        `this account may not see whether the namespace has our search attributes: ${howToAdd(ATTRIBUTE_NEEDS, namespace)}`,
+      );
   } catch (error) {
-    const hint = 'Check temporal.namespace and that the account may add search attributes.';
-    throw new StartFailure(
-      `Our search attributes could not be registered in the namespace ${where.namespace} at ${where.address}. ${hint}`,
-      1,
-      { cause: error },
-    );
+    if (codeOf(error) === GRPC.notFound)
+      throw new StartFailure(
+        `Temporal at ${address} has no namespace ${namespace}: create it (temporal operator namespace create --namespace ${namespace}), or correct temporal.namespace.`,
+        1,
+        { cause: error },
+      );
+    log.warn({ namespace }, 'Temporal does not answer: whether it has our search attributes is seen by the next process that starts');
   } finally {
     await connection.close();
   }

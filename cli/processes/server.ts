@@ -1,6 +1,7 @@
 import { createLogger } from '../../server/logger.ts';
 import { createLazyClient } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
+import { messageOf } from '../fail.ts';
 import { withClosing } from './closing.ts';
 import { startHousekeeping } from './housekeeping.ts';
 import { prepareNamespace, runServerPart } from './run-parts.ts';
@@ -23,9 +24,7 @@ export async function runServer(options: ProcessOptions): Promise<void> {
     const dataConverter = createDataConverter(keys);
     const { client, connection } = createLazyClient(where, dataConverter);
     defer(() => connection.close());
-    prepareNamespace(where, dataConverter).catch(() =>
-      log.warn({}, 'Temporal is away: search attributes are registered by the next process that starts'),
-    );
+    prepareNamespace(where, dataConverter, log).catch((error: unknown) => log.error({}, messageOf(error)));
     const shared = { config, db, keys, dataConverter, namespace: where.namespace, log };
     const server = await runServerPart(shared, client, { eager: false, uiOrigin: null });
     defer(() => server.close());

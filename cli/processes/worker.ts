@@ -24,7 +24,7 @@ export async function runWorker(options: ProcessOptions): Promise<void> {
     const dataConverter = createDataConverter(keys);
     const connection = await connectWorker(where);
     defer(() => connection.close());
-    await prepareNamespace(where, dataConverter);
+    await prepareNamespace(where, dataConverter, log);
     const recorder = createRecorder({ db, now: Date.now });
     defer(() => recorder.drain());
     const shared = { config, db, keys, dataConverter, namespace: where.namespace, log };
