@@ -1,5 +1,4 @@
 import { createRecorder } from '../../inbox/recorder.ts';
-import { createLogger } from '../../server/logger.ts';
 import { connectWorker, createClient } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
 import { createAdminServer } from '../admin/serve-admin.ts';
@@ -28,8 +27,7 @@ export interface ProcessOptions {
 
 /** Everything in one process, on the embedded parts where the configuration names no others; until SIGINT or SIGTERM. */
 export async function runDev(options: ProcessOptions): Promise<void> {
-  const config = readConfigOrFail(options.configPath, false);
-  const log = createLogger(config.log.level);
+  const { config, log } = readConfigOrFail(options.configPath, false);
   const configured = toTemporalAddress(config);
   const cliPath = configured === undefined ? await options.findTemporalCli() : null;
   // From here on there is something to give back, also where the signal comes before everything runs.

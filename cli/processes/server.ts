@@ -1,4 +1,3 @@
-import { createLogger } from '../../server/logger.ts';
 import { createLazyClient } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
 import { messageOf } from '../fail.ts';
@@ -12,10 +11,9 @@ import type { ProcessOptions } from './dev.ts';
 
 /** Receiver and dispatcher, stateless, any number of replicas; until SIGINT or SIGTERM. Starts while Temporal is away. */
 export async function runServer(options: ProcessOptions): Promise<void> {
-  const config = readConfigOrFail(options.configPath, true);
+  const { config, log } = readConfigOrFail(options.configPath, true);
   const where = toTemporalAddress(config);
   if (where === undefined) throw new StartFailure('deskbridge server needs a Temporal: set temporal.address in the configuration.', 2);
-  const log = createLogger(config.log.level);
   const state = openState();
   const keys = readKeys(config, state);
   await withClosing(async (defer) => {

@@ -4,6 +4,7 @@ import { toKeyBytes } from '../../config/encryption-key.ts';
 import { readConfigFile } from '../../config/read.ts';
 import { formatProblems } from '../../config/report.ts';
 import { ensureEncryptionKey, openStateDir } from '../../config/state-dir.ts';
+import { createLogger } from '../../server/logger.ts';
 import { migrate } from '../../store/migrate.ts';
 import { createPglite } from '../../store/pglite.ts';
 import { createPostgres } from '../../store/postgres.ts';
@@ -12,6 +13,7 @@ import type { StateDir } from '../../config/state-dir.ts';
 import type { DeskbridgeConfig } from '../../config/read.ts';
 import type { Secret } from '../../connectors/secret.ts';
 import type { Database } from '../../store/database.ts';
+import type { Logger } from 'pino';
 import type { TLSConfig } from '@temporalio/client';
 import type { TemporalAddress } from '../../temporal/connect.ts';
 import type { EncryptionKey } from '../../temporal/codec.ts';
@@ -19,11 +21,13 @@ import type { EncryptionKey } from '../../temporal/codec.ts';
 const KEY_ID_LENGTH = 12;
 const POOL = 16;
 
-/** Reads the configuration; every problem is in the failure's message. */
-export function readConfigOrFail(path: string, production: boolean): DeskbridgeConfig {
+/** Reads the configuration and opens the log, whose first lines are its warnings; every problem is in the failure's message. */
+export function readConfigOrFail(path: string, production: boolean): { readonly config: DeskbridgeConfig; readonly log: Logger } {
   const loaded = readConfigFile(path, production ? { production } : {});
   if (!loaded.ok) throw new StartFailure(formatProblems(loaded.problems, loaded.warnings), 2);
-  return loaded.config;
+  const log = createLogger(loaded.config.log.level);
+  for (const { file, line, path: at, found, hint } of loaded.warnings) log.warn({ file, line, at }, `${found}. ${hint}`);
+  return { config: loaded.config, log };
 }
 
 /** Opens the configured store and brings its tables up to date. */

@@ -1,5 +1,4 @@
 import { createRecorder, INBOX_CHANNEL } from '../../inbox/recorder.ts';
-import { createLogger } from '../../server/logger.ts';
 import { connectWorker } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
 import { withClosing } from './closing.ts';
@@ -11,10 +10,9 @@ import type { ProcessOptions } from './dev.ts';
 
 /** Workflows and activities, any number of replicas; until SIGINT or SIGTERM. */
 export async function runWorker(options: ProcessOptions): Promise<void> {
-  const config = readConfigOrFail(options.configPath, true);
+  const { config, log } = readConfigOrFail(options.configPath, true);
   const where = toTemporalAddress(config);
   if (where === undefined) throw new StartFailure('deskbridge worker needs a Temporal: set temporal.address in the configuration.', 2);
-  const log = createLogger(config.log.level);
   const state = openState();
   const keys = readKeys(config, state);
   await withClosing(async (defer) => {

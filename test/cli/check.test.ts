@@ -36,6 +36,25 @@ describe('check', () => {
     });
   });
 
+  it('shows warnings, as text and as JSON, and is content all the same', async () => {
+    const secret = `whsec_${Buffer.alloc(16, 7).toString('base64')}`;
+    const config = 'connections:\n  orders: { type: custom, secret: env:SHORT }\n';
+    const cli = await openCli({ config, env: { SHORT: secret } });
+    const text = await cli.run('check');
+    expect([text.code, text.err]).toEqual([0, '']);
+    expect(text.out).toMatch(
+      /warning: deskbridge\.yaml:2:11 {2}connections\.orders\n[^]*found +secret 1 of secret or secrets has 16 bytes/,
+    );
+    const json = await cli.run('check', '--json');
+    expect(json.code).toBe(0);
+    expect(json.json()).toMatchObject({
+      ok: true,
+      problems: [],
+      warnings: [{ path: 'connections.orders', line: 2, found: expect.stringContaining('has 16 bytes') }],
+    });
+    expect(text.out + json.out).not.toContain(secret.slice('whsec_'.length));
+  });
+
   it('refuses embedded parts as production would, when asked', async () => {
     const cli = await openCli();
     const { code, err } = await cli.run('check', '--production');
