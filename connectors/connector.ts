@@ -47,6 +47,14 @@ export type Facts = { readonly [field: string]: string | number | boolean | null
 /** The type a fact has; `when:` filters are checked against it at start. */
 export type FactType = 'string' | 'number' | 'boolean';
 
+/** What the events of a topic tell, as far as `when:` filters are concerned. */
+export interface TopicFacts {
+  /** Facts that each of them has, or says to be null. */
+  readonly facts: { readonly [field: string]: FactType };
+  /** Facts that it has where its sender tells them. A filter on one leaves out the events that lack it. */
+  readonly maybe?: { readonly [field: string]: FactType };
+}
+
 /** What a sender said, once, in our terms. */
 export interface InboundEvent {
   /** The name used in `on:`, such as `invoice.payment_failed` or `message.created`; unknown names are kept as they came. */
@@ -74,8 +82,8 @@ export interface Inbound<Settings> {
   sentAt?(request: RawRequest, settings: Settings): number | null;
   /** The facts of a stored event, from its topic and body alone. Total: unreadable fields are left out. */
   facts(topic: string, body: Buffer): Facts;
-  /** Topics a flow can name in `on:`, with the facts each is sure to have. */
-  readonly topics: { readonly [topic: string]: { readonly facts: { readonly [field: string]: FactType } } };
+  /** Topics a flow can name in `on:`, with their facts. */
+  readonly topics: { readonly [topic: string]: TopicFacts };
   /** What the sender does with an answer; the receiver's status table is built from it. */
   sender(settings: Settings): SenderHabits;
 }

@@ -18,7 +18,7 @@ export const flowSection = z.strictObject({
     .record(z.string(), z.unknown())
     .default({})
     .describe('Filter on the facts of the event: all conditions must hold.')
-    .meta({ example: '{ invoice.amountDue: { gte: 1000 } }' }),
+    .meta({ example: '{ livemode: true, invoice.amountDue: { exists: true, gte: 1000 } }' }),
   credit: z
     .int()
     .min(1)

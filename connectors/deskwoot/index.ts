@@ -6,7 +6,18 @@ import { verifyDeskwoot } from './verify.ts';
 import type { Connector } from '../connector.ts';
 import type { DeskwootSettings } from './config.ts';
 
-const CONVERSATION = { facts: { 'conversation.id': 'string' } } as const;
+const OF_CONVERSATION = { 'conversation.status': 'string', 'inbox.id': 'string', 'inbox.name': 'string', 'contact.id': 'string' } as const;
+const CONVERSATION = { facts: { 'conversation.id': 'string' }, maybe: OF_CONVERSATION } as const;
+const MESSAGE = {
+  facts: { 'conversation.id': 'string', 'message.id': 'string' },
+  maybe: {
+    ...OF_CONVERSATION,
+    'message.direction': 'string',
+    'message.private': 'boolean',
+    'sender.kind': 'string',
+    'sender.id': 'string',
+  },
+} as const;
 const CONTACT = { facts: { 'contact.id': 'string' } } as const;
 
 /** Deskwoot (deskwoot.com/docs/api). Its webhook payload is undocumented, so no facts but ids are promised. */
@@ -23,7 +34,7 @@ export const deskwootConnector: Connector<'deskwoot', DeskwootSettings> = {
     topics: {
       'conversation.created': CONVERSATION,
       'conversation.updated': CONVERSATION,
-      'message.created': { facts: { 'conversation.id': 'string', 'message.id': 'string' } },
+      'message.created': MESSAGE,
       'contact.created': CONTACT,
       'contact.updated': CONTACT,
     },

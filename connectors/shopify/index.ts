@@ -6,9 +6,18 @@ import { verifyShopify } from './verify.ts';
 import type { Connector } from '../connector.ts';
 import type { ShopifySettings } from './config.ts';
 
-const ORDER = { facts: { 'order.id': 'string' } } as const;
-const CUSTOMER = { facts: { 'customer.id': 'string' } } as const;
-const PLAIN = { facts: {} } as const;
+const ORDER = {
+  facts: { 'order.id': 'string' },
+  maybe: {
+    'order.financialStatus': 'string',
+    'order.fulfillmentStatus': 'string',
+    'order.currency': 'string',
+    'customer.id': 'string',
+    'object.id': 'string',
+  },
+} as const;
+const CUSTOMER = { facts: { 'customer.id': 'string' }, maybe: { 'object.id': 'string' } } as const;
+const PLAIN = { facts: {}, maybe: { 'order.id': 'string', 'customer.id': 'string', 'object.id': 'string' } } as const;
 
 /** Shopify (shopify.dev/docs/api/webhooks), both families of headers. */
 export const shopifyConnector: Connector<'shopify', ShopifySettings> = {

@@ -7,10 +7,17 @@ import { verifyWoocommerce } from './verify.ts';
 import type { Connector } from '../connector.ts';
 import type { WoocommerceSettings } from './config.ts';
 
-const ORDER = { facts: { 'order.id': 'string' } } as const;
-const FULL_ORDER = { facts: { 'order.id': 'string', 'order.status': 'string', 'order.currency': 'string' } } as const;
-const CUSTOMER = { facts: { 'customer.id': 'string' } } as const;
-const OTHER = { facts: { 'object.id': 'string' } } as const;
+const OBJECT = { 'object.id': 'string' } as const;
+const ORDER = {
+  facts: { 'order.id': 'string' },
+  maybe: { 'order.status': 'string', 'order.currency': 'string', 'customer.id': 'string', ...OBJECT },
+} as const;
+const FULL_ORDER = {
+  facts: { 'order.id': 'string', 'order.status': 'string', 'order.currency': 'string' },
+  maybe: { 'customer.id': 'string', ...OBJECT },
+} as const;
+const CUSTOMER = { facts: { 'customer.id': 'string' }, maybe: OBJECT } as const;
+const OTHER = { facts: OBJECT } as const;
 
 /** WooCommerce (woocommerce.com/document/webhooks). */
 export const woocommerceConnector: Connector<'woocommerce', WoocommerceSettings> = {

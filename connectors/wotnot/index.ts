@@ -6,7 +6,7 @@ import { verifyWotnot } from './verify.ts';
 import type { Connector } from '../connector.ts';
 import type { WotnotSettings } from './config.ts';
 
-const PLAIN = { facts: {} } as const;
+const PLAIN = { facts: {}, maybe: { 'conversation.id': 'string', 'bot.id': 'string' } } as const;
 
 /** WotNot (WotNot public API, Events). Only the payload of `conversation_create` is published. */
 export const wotnotConnector: Connector<'wotnot', WotnotSettings> = {

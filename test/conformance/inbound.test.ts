@@ -52,6 +52,15 @@ describe.each(Object.values(connectors).map((connector) => ({ type: connector.ty
     }
   });
 
+  it('names every fact that it gives, with its type, as sure or as possible', () => {
+    const event = firstEvent(inbound.read(request));
+    // Whose senders name their own topics has one entry for all of them.
+    const topic = inbound.topics[event.topic] ?? inbound.topics['unknown'];
+    const named: { readonly [field: string]: string } = { ...topic?.facts, ...topic?.maybe };
+    const given = Object.entries(event.facts).map(([field, value]) => [field, value === null ? (named[field] ?? 'named') : typeof value]);
+    expect(named).toMatchObject(Object.fromEntries(given));
+  });
+
   it('refuses to start without a secret, with an empty one, and with one of whitespace', () => {
     expect(inbound.ready()).toBeNull();
     for (const secrets of [[], [''], [' \t\n']]) expect(open(...secrets).ready()).toMatch(/secret|token/);
