@@ -18,7 +18,18 @@ export interface Caller {
 export function createCaller(http: HttpClient, connection: string): Caller {
   const error: Caller['error'] = (request, data) =>
     new ConnectorError({ ...data, connection, operation: `${request.method} ${request.route}` });
-  const read: Caller['read'] = async (request, shape) => {
+  const watched = async <T>(request: HttpRequest, call: () => Promise<T>): Promise<T> => {
+    const write = isWrite(request);
+    try {
+      const result = await call();
+      http.onOutcome?.({ error: null, write });
+      return result;
+    } catch (failure) {
+      if (failure instanceof ConnectorError) http.onOutcome?.({ error: failure, write });
+      throw failure;
+    }
+  };
+  const readShape: Caller['read'] = async (request, shape) => {
     const answer = await http.request(request);
     const result = shape.safeParse(answer.json());
     if (result.success) return result.data;
@@ -28,17 +39,23 @@ export function createCaller(http: HttpClient, connection: string): Caller {
       retry: { kind: 'backoff' },
       status: answer.status,
       hint: `The answer differs from what the vendor documents, at "${where}". Check that baseUrl leads to the right system; if it does, report it.`,
-      ambiguous: request.write ?? request.method !== 'GET',
+      ambiguous: isWrite(request),
     });
   };
+  const read: Caller['read'] = (request, shape) => watched(request, () => readShape(request, shape));
   return {
     read,
     find: (request, shape) => read(request, shape).catch(orElse('not_found', null)),
-    send: async (request) => {
-      await http.request(request);
-    },
+    send: (request) =>
+      watched(request, async () => {
+        await http.request(request);
+      }),
     error,
   };
+}
+
+function isWrite(request: HttpRequest): boolean {
+  return request.write ?? request.method !== 'GET';
 }
 
 /** For `.catch`: gives `value` for a ConnectorError of this code, and throws every other error again. */

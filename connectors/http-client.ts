@@ -36,6 +36,8 @@ export interface HttpClientOptions extends VendorHttp {
   /** Epoch milliseconds. */
   readonly now?: () => number;
   readonly random?: () => number;
+  /** See `HttpClient`. */
+  readonly onOutcome?: HttpClient['onOutcome'];
 }
 
 /** What has gone wrong apart from where: the rest of the error is the same for all. */
@@ -67,7 +69,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
     if (answer.status < 200 || answer.status >= 300) throw toError(options, call, fromRefusal(options, call, answer));
     return { status: answer.status, headers: answer.headers, body: answer.body, json: () => readJson(options, call, answer) };
   };
-  return { request, timeoutMs };
+  return { request, timeoutMs, ...(options.onOutcome === undefined ? {} : { onOutcome: options.onOutcome }) };
 }
 
 function toUrl(base: URL, call: HttpRequest): URL {

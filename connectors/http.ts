@@ -1,3 +1,4 @@
+import type { ConnectorError } from './errors.ts';
 import type { Json } from './json.ts';
 
 /** One call to a remote system. */
@@ -26,9 +27,19 @@ export interface HttpAnswer {
   json(): unknown;
 }
 
+/** How a call ended, by its whole answer. */
+export interface CallOutcome {
+  /** null: the answer could be used. */
+  readonly error: ConnectorError | null;
+  /** Whether it was to change something. */
+  readonly write: boolean;
+}
+
 /** Calls one connection's origin: time-outs, size limit, redaction, answer → ConnectorError; never retries. */
 export interface HttpClient {
   request(request: HttpRequest): Promise<HttpAnswer>;
   /** Milliseconds until a request that has been put on the wire is given up. */
   readonly timeoutMs: number;
+  /** Told of every call once its answer was read; must not throw. It is told by the caller, since some vendors say failures in a 200. */
+  readonly onOutcome?: (outcome: CallOutcome) => void;
 }
