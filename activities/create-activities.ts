@@ -51,7 +51,7 @@ function createInboxActivities(deps: ActivityDeps): Omit<Activities, OperationNa
     async settleGroup(input) {
       const epoch = await deps.renewEpoch(input.group);
       const held = epoch !== null && (await deps.settler.settle(input, { group: input.group, epoch }));
-      if (held && input.parked !== null) await deps.gates.parked(input.parked);
+      if (held && input.parked !== null) await deps.gates.parked(input.group.flow, input.parked);
       return { held };
     },
     saveEdits: async ({ group, deliveryId, values }) => ({ held: await deps.saveEdits(group, deliveryId, values) }),

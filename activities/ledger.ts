@@ -5,6 +5,7 @@ import { StepError } from '../flows/steps.ts';
 import { lost } from './failure.ts';
 import { toFingerprint, toTextHash } from './fingerprint.ts';
 import type { Json } from '../connectors/json.ts';
+import type { StepCode } from '../flows/step-codes.ts';
 import type { StepFailure } from '../flows/steps.ts';
 import type { EffectRow } from '../store/effect-row.ts';
 import type { Attempt } from './attempt.ts';
@@ -152,6 +153,8 @@ async function unsent<T extends Json>(scope: LedgerScope, effect: EffectCall<T>,
   return error;
 }
 
+const UNDER_WAY_HINT =
+  'It is looked at again once that must have ended. If this comes back, attempt after attempt ends without an answer: look at the connection.';
 const UNKNOWN_HINT = 'Look at the remote system. If the write is there: skip. If it is not: retry sends it again.';
 
 function valuesChanged<T extends Json>(scope: LedgerScope, effect: EffectCall<T>): StepError {
@@ -165,18 +168,18 @@ function valuesChanged<T extends Json>(scope: LedgerScope, effect: EffectCall<T>
   );
 }
 
-function attention<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, code: string, message: string, hint: string): StepError {
+function attention<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, code: StepCode, message: string, hint: string): StepError {
   return new StepError(toFailure(scope, effect, { code, kind: 'attention', message, hint, retryAfterMs: null }));
 }
 
 function waiting<T extends Json>(
   scope: LedgerScope,
   effect: EffectCall<T>,
-  code: string,
+  code: StepCode,
   message: string,
   retryAfterMs: number,
 ): StepError {
-  return new StepError(toFailure(scope, effect, { code, kind: 'retry', message, hint: 'Nothing to do.', retryAfterMs }));
+  return new StepError(toFailure(scope, effect, { code, kind: 'retry', message, hint: UNDER_WAY_HINT, retryAfterMs }));
 }
 
 function toFailure<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, said: Omit<StepFailure, 'step' | 'connection'>): StepFailure {

@@ -34,15 +34,13 @@ export async function runStep<O extends OperationName>(
   const { connection } = call.input;
   const name = call.step.item === undefined ? call.step.name : `${call.step.name}/${call.step.item}`;
   try {
-    await deps.gates.check(connection, name);
+    await deps.gates.check({ connection, flow: call.group.flow, step: name });
     const own = attempt ?? (await newAttempt(deps, call.group, name));
     const { identity, eventId, group } = call;
     const ledger = createLedger({ store: deps.effects, attempt: own, flow: group.flow, identity, eventId, step: name });
     const context = { flow: group.flow, eventId, identity, step: call.step, ledger, connections: deps.connections };
     const run: (c: typeof context, input: OperationInput<O>) => Promise<OperationOutput<O>> = deps.operations[operation];
-    const output = await run(context, withEdits(call.input, call.step, call.edits));
-    deps.gates.succeeded(connection);
-    return output;
+    return await run(context, withEdits(call.input, call.step, call.edits));
   } catch (error) {
     throw new StepError(await deps.gates.failed(error, toStepFailure(error, name)));
   }

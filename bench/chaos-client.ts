@@ -3,20 +3,21 @@ import { createCaller } from '../connectors/caller.ts';
 import { createHttpClient } from '../connectors/http-client.ts';
 import { CLASSES } from './chaos-settings.ts';
 import type { ChatClient } from '../connectors/chat.ts';
-import type { BoundConnections } from '../worker/connections.ts';
+import type { BoundConnections, OnOutcome } from '../worker/connections.ts';
 import type { EffectClassName } from './chaos-settings.ts';
 
 const posted = z.object({ remoteId: z.string() });
 const looked = z.object({ found: z.boolean() });
 
 /** The sink's four kinds of write as connections named like their classes; over the product's own HTTP client. */
-export function createChaosConnections(origin: string): BoundConnections {
-  const clients = new Map(CLASSES.map((name) => [name, createChaosClient(origin, name)] as const));
+export function createChaosConnections(origin: string, onOutcome: OnOutcome): BoundConnections {
+  const clients = new Map(CLASSES.map((name) => [name, createChaosClient(origin, name, onOutcome)] as const));
   const none = (name: string): never => {
     throw new Error(`the fault run has no connection ${name} of that kind`);
   };
   const find = (name: string): ChatClient | undefined => [...clients].find(([own]) => own === name)?.[1];
   return {
+    names: CLASSES,
     helpdesk: none,
     billing: none,
     chat: (name) => find(name) ?? none(name),
@@ -27,8 +28,14 @@ export function createChaosConnections(origin: string): BoundConnections {
   };
 }
 
-function createChaosClient(origin: string, effectClass: EffectClassName): ChatClient {
-  const call = createCaller(createHttpClient({ connection: effectClass, baseUrl: origin, headers: () => ({}) }), effectClass);
+function createChaosClient(origin: string, effectClass: EffectClassName, onOutcome: OnOutcome): ChatClient {
+  const http = createHttpClient({
+    connection: effectClass,
+    baseUrl: origin,
+    headers: () => ({}),
+    onOutcome: (outcome) => onOutcome(effectClass, outcome),
+  });
+  const call = createCaller(http, effectClass);
   return {
     effects: { post: effectClass },
     probe: async () => {

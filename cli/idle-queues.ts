@@ -22,6 +22,7 @@ export function idleQueues(
     gate: paused ? 'paused' : 'open',
     closedBy: [],
     closedUntil: null,
+    attention: null,
     configured: true,
   }));
 }

@@ -24,7 +24,7 @@ export async function runGroup({ steps, group, run }: GroupRun): Promise<GroupRe
       finished.push(toFinished(member, await run(steps(member), member.event, group.flow.options)));
     } catch (error) {
       if (!(error instanceof StepError) || error.failure.kind === 'lost') throw error;
-      return { finished, stopped: { deliveryId: member.deliveryId, failure: error.failure } };
+      return { finished, stopped: { deliveryId: member.deliveryId, attempts: member.attempts, failure: error.failure } };
     }
   }
   return { finished, stopped: null };

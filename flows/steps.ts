@@ -1,4 +1,5 @@
 import type { Invoice } from '../connectors/billing.ts';
+import type { StepCode } from './step-codes.ts';
 import type { Contact, Conversation, Message, Priority } from '../connectors/helpdesk.ts';
 
 /** Which step of a flow a call is; `name` and `item` are part of the intent's key, so they never change meaning. */
@@ -74,13 +75,13 @@ export interface Steps {
 
 /** What stopped a group, as JSON. Never holds a secret, a body or personal data. */
 export interface StepFailure {
-  /** Stable code: a ConnectorErrorCode or one of ours (`lost`, `unknown_effect`, `values_changed`, `missing_ability`, …). */
-  readonly code: string;
+  readonly code: StepCode;
   /**
    * `retry`: may succeed later · `attention`: only a person can mend it · `gate`: the connection is down, throttled or not
-   * authorised · `lost`: a newer attempt owns the key, this one must stop without a trace.
+   * authorised · `ours`: our own store, Temporal or this process failed, or another write of ours must end first; no fault of the
+   * delivery's, and never parked · `lost`: a newer attempt owns the key, this one must stop without a trace.
    */
-  readonly kind: 'retry' | 'attention' | 'gate' | 'lost';
+  readonly kind: 'retry' | 'attention' | 'gate' | 'ours' | 'lost';
   readonly message: string;
   /** What a person can do about it. */
   readonly hint: string;

@@ -1,4 +1,5 @@
 import { skipRemovedFlow } from '../store/change-delivery.ts';
+import { registerNeeds } from '../store/flow-gate.ts';
 import { pauseFlow, setCredit } from '../store/gate.ts';
 import { listQueues } from '../store/query-queues.ts';
 import { startDispatcher } from './dispatcher.ts';
@@ -18,6 +19,8 @@ export interface FlowQueue {
   /** Groups under way at most; null: the default. */
   readonly credit: number | null;
   readonly paused: boolean;
+  /** The connections that it calls, whose closed gates hold its queue; left out: not known here. */
+  readonly connections?: readonly string[];
 }
 
 /** What dispatching takes. */
@@ -55,6 +58,10 @@ export async function createDispatching(options: DispatchingOptions): Promise<{ 
 
 /** Brings the queues in line with the configuration: credits, pauses, and what waits for flows that were removed. */
 async function applyFlows(db: Database, flows: readonly FlowQueue[]): Promise<void> {
+  await registerNeeds(
+    db,
+    flows.flatMap(({ name, connections }) => (connections === undefined ? [] : [{ flow: name, connections }])),
+  );
   for (const flow of flows) {
     if (flow.paused) await pauseFlow(db, flow.name, true);
     if (flow.credit !== null) for (const lane of LANES_OF_A_FLOW) await setCredit(db, flow.name, lane, flow.credit);

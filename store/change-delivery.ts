@@ -11,6 +11,16 @@ export async function skipDelivery(db: Queryable, skip: { readonly deliveryId: s
   return rows.length > 0 ? 'changed' : explain(db, skip.deliveryId);
 }
 
+/** Ends the pause before the next attempt at a waiting delivery's key. False: there is none, or it does not wait. */
+export async function endPause(db: Queryable, deliveryId: string): Promise<boolean> {
+  const rows = await db.query(
+    `update queue_key k set not_before = '-infinity' from delivery d
+     where d.id = $1 and d.state = 0 and d.flow = k.flow and d.key = k.key and d.lane = k.lane and k.lease is null and k.not_before > now() returning 1`,
+    [deliveryId],
+  );
+  return rows.length > 0;
+}
+
 /** Sets values for the unsent effects of a delivery that waits or is parked; added to those set before. */
 export async function editDelivery(db: Queryable, edit: { readonly deliveryId: string; readonly edits: JsonObject }): Promise<Change> {
   const rows = await db.query(

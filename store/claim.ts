@@ -59,8 +59,8 @@ export type ClaimedRow = {
 };
 
 /**
- * Takes groups of the one flow whose turn it is (the one served longest ago). Leaves out flows that are paused, whose
- * gate is closed or whose credit is used up; credit is soft: claims at the same moment may each take up to it.
+ * Takes groups of the one flow whose turn it is (the one served longest ago). Leaves out flows that are paused, that wait
+ * for a person, of which a connection is closed, or whose credit is used up; credit is soft: claims at the same moment may each take up to it.
  * A `batch` takes first attempts only: what failed once runs alone.
  */
 export async function claimGroups(db: Queryable, claim: GroupClaim): Promise<readonly ClaimedRow[]> {
@@ -109,7 +109,8 @@ open as (
   select f.flow, coalesce(g.served, 0) as served, greatest(0, least($3::int, coalesce(g.credit - g.under_way, $3::int))) as credit
   from flows f left join gate g on g.flow = f.flow and g.lane = $1
   where f.flow is not null and ($8::text is null or f.flow = $8) and f.flow <> all($14::text[])
-    and coalesce(g.closed_until, '-infinity') <= now() and not coalesce(g.paused, false)),
+    and not coalesce(g.paused, false) and g.attention is null
+    and not exists (select from connection_gate c where c.connection = any(g.needs) and c.closed_until > now())),
 candidate as (
   select o.flow, k.lane, o.served, k.key, k.epoch, k.head, row_number() over (partition by o.flow order by k.head) as turn
   from open o cross join lateral (

@@ -1,11 +1,12 @@
 import { inbox } from './migrations/001-inbox.ts';
 import { effects } from './migrations/002-effects.ts';
 import { plans } from './migrations/003-plans.ts';
+import { gates } from './migrations/005-gates.ts';
 import type { Database } from './database.ts';
 
 /** Any number that nothing else locks: two processes that start together migrate one after the other. */
 const MIGRATION_LOCK = 20_260_517;
-const MIGRATIONS: readonly Migration[] = [inbox, effects, plans];
+const MIGRATIONS: readonly Migration[] = [inbox, effects, plans, gates];
 
 /** One step of the schema; applied once, never edited afterwards. */
 export interface Migration {

@@ -1,4 +1,5 @@
 import type { Queryable } from './database.ts';
+import type { FlowAttention } from './flow-gate.ts';
 
 /** One flow's queue in one lane, for operators and metrics. */
 export type QueueStatus = {
@@ -19,12 +20,18 @@ export type QueueStatus = {
   readonly closedUntil: Date | null;
   /** Names of the connections that hold it closed. */
   readonly closedBy: readonly string[];
+  /** Why it waits for a person to open it: too many of its own deliveries are parked for one cause. null: it does not. */
+  readonly attention: FlowAttention | null;
 };
 
 /** Every flow that has, or had, something to do. */
 export async function listQueues(db: Queryable): Promise<readonly QueueStatus[]> {
   return db.query<QueueStatus>(LIST);
 }
+
+const CLOSED_UNTIL_OPENED = "timestamptz '9999-12-31T00:00:00Z'";
+/** The closed connections that the queue `g` needs. */
+const HOLDING = 'from connection_gate c where c.connection = any(g.needs) and c.closed_until > now()';
 
 const LIST = `
 with depth as (
@@ -37,7 +44,8 @@ select n.flow, n.lane, coalesce(d.waiting, 0) as waiting, coalesce(d.keys, 0) as
   (select e.received_at from delivery o join event e on e.id = o.event_id
    where o.flow = n.flow and o.state::int = 0 and o.lane = n.lane order by o.id limit 1) as "oldestWaitingAt",
   coalesce(g.under_way, 0) as "underWay", coalesce(g.credit, 256) as credit, coalesce(p.parked, 0) as parked,
-  coalesce(g.paused, false) as paused, case when g.closed_until > now() then g.closed_until end as "closedUntil",
-  array(select name from jsonb_each_text(coalesce(g.closed_by, '{}')) as c (name, until) where until::timestamptz > now() order by name) as "closedBy"
+  coalesce(g.paused, false) as paused, g.attention,
+  case when g.attention is not null then ${CLOSED_UNTIL_OPENED} else (select max(c.closed_until) ${HOLDING}) end as "closedUntil",
+  array(select c.connection ${HOLDING} order by c.connection) as "closedBy"
 from named n left join depth d using (flow, lane) left join parked p using (flow, lane) left join gate g using (flow, lane)
 order by n.flow, n.lane`;

@@ -13,7 +13,7 @@ import type { BillingClient } from '../connectors/billing.ts';
 import type { ChatClient } from '../connectors/chat.ts';
 import type { HelpdeskClient } from '../connectors/helpdesk.ts';
 import type { VendorHttp } from '../connectors/http-client.ts';
-import type { HttpClient } from '../connectors/http.ts';
+import type { CallOutcome, HttpClient } from '../connectors/http.ts';
 import type { ConnectorSettings } from '../connectors/registry.ts';
 
 /** A configured connection, as far as a client needs it. */
@@ -22,8 +22,13 @@ export interface ConfiguredConnection {
   readonly settings: ConnectorSettings;
 }
 
+/** Told how each call ended; must not throw. */
+export type OnOutcome = (connection: string, outcome: CallOutcome) => void;
+
 /** The clients of all connections, and the cheap read that tells whether one works. */
 export interface BoundConnections extends Connections {
+  /** Those that can be called. */
+  readonly names: readonly string[];
   /** undefined: no such connection, or nothing to probe it with. */
   probe(name: string): Promise<void> | undefined;
 }
@@ -34,13 +39,14 @@ type Bound =
   | { readonly role: 'chat'; readonly client: ChatClient };
 
 /** Binds a client to every connection that flows can call; connections that only receive have none. */
-export function bindConnections(configured: readonly ConfiguredConnection[]): BoundConnections {
+export function bindConnections(configured: readonly ConfiguredConnection[], onOutcome?: OnOutcome): BoundConnections {
   const bound = new Map<string, Bound>();
   for (const connection of configured) {
-    const client = bind(connection);
+    const client = bind(connection, onOutcome);
     if (client !== null) bound.set(connection.name, client);
   }
   return {
+    names: [...bound.keys()],
     helpdesk(name) {
       const found = bound.get(name);
       if (found?.role !== 'helpdesk') throw unknownConnection(name, 'a helpdesk');
@@ -64,8 +70,10 @@ export function bindConnections(configured: readonly ConfiguredConnection[]): Bo
   };
 }
 
-function bind({ name, settings }: ConfiguredConnection): Bound | null {
-  const http = (calls: VendorHttp): HttpClient => createHttpClient({ connection: name, baseUrl: settings.baseUrl ?? '', ...calls });
+function bind({ name, settings }: ConfiguredConnection, onOutcome?: OnOutcome): Bound | null {
+  const watched = onOutcome === undefined ? {} : { onOutcome: (outcome: CallOutcome) => onOutcome(name, outcome) };
+  const http = (calls: VendorHttp): HttpClient =>
+    createHttpClient({ connection: name, baseUrl: settings.baseUrl ?? '', ...calls, ...watched });
   switch (settings.type) {
     case 'deskwoot': {
       const { account, baseUrl, token } = settings;

@@ -13,10 +13,11 @@ import { bindConnections } from './connections.ts';
 import { startHost } from './host.ts';
 import { startProber } from './prober.ts';
 import type { ActivityDeps } from '../activities/create-activities.ts';
+import type { GateKeeper } from '../activities/gate-keeper.ts';
 import type { FlowDirectory } from '../activities/load-group.ts';
 import type { RecordedRow, RecordRow } from '../store/record-events.ts';
 import type { Database } from '../store/database.ts';
-import type { BoundConnections, ConfiguredConnection } from './connections.ts';
+import type { BoundConnections, ConfiguredConnection, OnOutcome } from './connections.ts';
 import type { HostOptions } from './host.ts';
 
 /** More than the dispatcher hands over of one flow, so that a slow one does not hold all of them. */
@@ -33,7 +34,7 @@ export interface WorkerOptions extends Omit<HostOptions, 'activities' | 'batches
   /** Something waits or may go on: the dispatcher should look. */
   onFreed(): void;
   /** Puts something else in the place of a part: for load and fault runs. */
-  readonly instead?: Partial<Pick<ActivityDeps, 'effects' | 'runOf'> & { readonly connections: BoundConnections }>;
+  readonly instead?: Partial<Pick<ActivityDeps, 'effects' | 'runOf'> & { connections(onOutcome: OnOutcome): BoundConnections }>;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
@@ -46,19 +47,14 @@ export interface RunningWorker {
 
 /** Starts the worker: both task queues, and the prober of closed gates. */
 export async function createWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const connections = options.instead?.connections ?? bindConnections(options.configured);
-  const deps = createActivityDeps(options, connections);
+  const { db, log } = options;
+  const gates = createGateKeeper({ db, flowsOf: (connection) => options.flowsOf(connection), log });
+  const onOutcome: OnOutcome = (connection, outcome) => gates.note(connection, outcome);
+  const connections = options.instead?.connections?.(onOutcome) ?? bindConnections(options.configured, onOutcome);
+  const deps = createActivityDeps(options, connections, gates);
   const activities = createActivities(deps);
   const host = await startHost({ ...options, activities, batches: BATCHES_AT_A_TIME });
-  const prober = startProber({
-    db: options.db,
-    probe: (name) => connections.probe(name),
-    onOpened(name) {
-      deps.gates.succeeded(name);
-      options.onFreed();
-    },
-    log: options.log,
-  });
+  const prober = startProber({ db, connections, gates, onOpened: () => options.onFreed(), log });
   return {
     ended: host.ended,
     async stop() {
@@ -68,12 +64,13 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
   };
 }
 
-function createActivityDeps(options: WorkerOptions, connections: BoundConnections): ActivityDeps {
+function createActivityDeps(options: WorkerOptions, connections: BoundConnections, gates: GateKeeper): ActivityDeps {
   const { db, directory } = options;
+  const { connections: _bound, ...instead } = options.instead ?? {};
   return {
     operations: createOperations(),
     connections,
-    gates: createGateKeeper({ db, flowsOf: (connection) => options.flowsOf(connection), log: options.log }),
+    gates,
     effects: createEffectStore(db),
     settler: createSettler({ db, onFreed: () => options.onFreed() }),
     renewEpoch: (group) => renewEpoch(db, group),
@@ -94,6 +91,6 @@ function createActivityDeps(options: WorkerOptions, connections: BoundConnection
       const fresh = recorded.filter((row) => row.fresh).length;
       return { recorded: fresh, duplicates: recorded.length - fresh };
     },
-    ...options.instead,
+    ...instead,
   };
 }

@@ -67,7 +67,7 @@ export interface Finished {
 /** How a group's run ended: what is finished, and what stopped it, if anything did. */
 export interface GroupResult {
   readonly finished: readonly Finished[];
-  readonly stopped: { readonly deliveryId: string; readonly failure: StepFailure } | null;
+  readonly stopped: { readonly deliveryId: string; readonly attempts: number; readonly failure: StepFailure } | null;
 }
 
 /** Settling a group: finished ones get their state, the rest goes back to waiting (or stays held while parked). */
@@ -76,7 +76,7 @@ export interface SettleInput {
   readonly finished: readonly Finished[];
   /** `free`: the key is free, the rest waits again. `hold`: the key stays held by this lease (parked). */
   readonly then: 'free' | 'hold';
-  /** Whether the rest failed, so that it runs alone from now on; a closed gate is not its fault. */
+  /** Whether the rest failed, so that it runs alone from now on; a closed gate or our own outage is not its fault. */
   readonly retrying: boolean;
   /** Milliseconds before the released rest may be taken again. */
   readonly notBeforeMs: number;
@@ -85,11 +85,10 @@ export interface SettleInput {
   readonly parked: StepFailure | null;
 }
 
-/**
- * How long a group that met a closed gate is left alone at least: the gate holds its queue, so this only keeps it from going to
- * and fro where it does not.
- */
+/** The shortest pause after a group met a closed gate. The gate holds its queue for as long as it is closed, however long that is. */
 export const GATE_RELEASE_MS = 1000;
+/** The pause after our own store, Temporal or process failed a group. */
+export const OURS_RELEASE_MS = 5000;
 
 /** Updates that a parked `delivery` takes. */
 export const UPDATES = { retry: 'retry', skip: 'skip', edit: 'edit' } as const;

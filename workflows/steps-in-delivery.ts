@@ -5,10 +5,12 @@ import {
   isCancellation,
   scheduleActivity,
   scheduleLocalActivity,
+  TimeoutFailure,
 } from '@temporalio/workflow';
 import { StepError } from '../flows/steps.ts';
 import { LOCAL_LOOK, OPERATION_CLASS, RETRY_TABLE } from './retry-table.ts';
 import type { StepCall } from '../activities/interface.ts';
+import type { StepCode } from '../flows/step-codes.ts';
 import type { OperationName, OperationOutput, StepFailure, Steps } from '../flows/steps.ts';
 import type { GroupMember, GroupRef } from './contract.ts';
 
@@ -21,7 +23,7 @@ export function createStepsInDelivery(group: GroupRef, member: GroupMember): Ste
       try {
         return await schedule(operation, call);
       } catch (error) {
-        throw toStepError(error, step.name);
+        throw toStepError(error, step.name, OPERATION_CLASS[operation] === 'look');
       }
     },
   };
@@ -35,23 +37,24 @@ function schedule<O extends OperationName>(operation: O, call: StepCall<O>): Pro
 }
 
 /** A failed activity as the flow sees it; cancellation and anything that is not a step's failure pass through. */
-function toStepError(error: unknown, step: string): unknown {
+function toStepError(error: unknown, step: string, asksOnlyUs: boolean): unknown {
   if (isCancellation(error) || error instanceof CancelledFailure) return error;
   if (!(error instanceof ActivityFailure)) return error;
   const cause = error.cause;
-  if (cause instanceof ApplicationFailure) {
-    const failure: unknown = cause.details?.[0];
-    if (isStepFailure(failure)) return new StepError(failure);
+  if (cause instanceof TimeoutFailure) {
+    // Nobody took it, or only our own store was asked. Else it was begun and not ended: by a slow system, or by a worker that it killed.
+    const isOurs = asksOnlyUs || cause.timeoutType !== 'START_TO_CLOSE';
+    return new StepError(toFailure(step, 'step_timeout', isOurs ? 'ours' : 'retry', `The step ${step} did not end in time.`));
   }
-  return new StepError({
-    code: 'timeout',
-    kind: 'retry',
-    message: `The step ${step} did not finish within its time-out.`,
-    hint: 'Look at the worker: it may have been stopped or be overloaded. Then retry.',
-    step,
-    connection: null,
-    retryAfterMs: null,
-  });
+  const failure: unknown = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
+  return new StepError(
+    isStepFailure(failure) ? failure : toFailure(step, 'internal', 'retry', `The step ${step} failed without a word of its own.`),
+  );
+}
+
+function toFailure(step: string, code: StepCode, kind: StepFailure['kind'], message: string): StepFailure {
+  const hint = 'Look at the worker log of this time: it may have been stopped or be overloaded. Then retry.';
+  return { code, kind, message, hint, step, connection: null, retryAfterMs: null };
 }
 
 function isStepFailure(value: unknown): value is StepFailure {

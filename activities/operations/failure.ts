@@ -10,9 +10,9 @@ export function attention(context: OperationContext, obstacle: Obstacle): StepEr
   return new StepError({ ...obstacle, kind: 'attention', step: stepName(context), retryAfterMs: null });
 }
 
-/** An obstacle that goes away by itself. */
+/** An obstacle of our own making that goes away by itself, however long that takes: the delivery waits and is not blamed. */
 export function retryLater(context: OperationContext, obstacle: Obstacle, retryAfterMs: number): StepError {
-  return new StepError({ ...obstacle, kind: 'retry', step: stepName(context), retryAfterMs });
+  return new StepError({ ...obstacle, kind: 'ours', step: stepName(context), retryAfterMs });
 }
 
 function stepName({ step }: OperationContext): string {

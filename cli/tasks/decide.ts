@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { editDelivery, skipDelivery } from '../../store/change-delivery.ts';
+import { editDelivery, endPause, skipDelivery } from '../../store/change-delivery.ts';
 import { listDeliveries } from '../../store/query-deliveries.ts';
 import { makeReplay } from '../../store/replay.ts';
 import { CliFailure } from '../fail.ts';
@@ -57,6 +57,10 @@ async function tellWorkflow({ workflows }: TaskDeps, row: DeliverySummary, kind:
 async function decideHere(db: Queryable, row: DeliverySummary, kind: Kind, edits: JsonObject | null): Promise<Outcome> {
   if (row.state === 'handed') throw await explainUnderWay(db, row);
   if (row.state !== 'waiting') return kind === 'retry' ? runAgain(db, row) : Promise.reject(settled(row, kind));
+  if (kind === 'retry' && (await endPause(db, row.id))) {
+    await wakeDispatchers(db);
+    return { via: 'store', text: `Delivery ${row.id} is tried again at once, unless a gate or a pause holds its flow.` };
+  }
   if (kind === 'retry')
     throw new CliFailure(
       `Delivery ${row.id} waits and runs by itself: there is nothing to retry. What holds it, if anything, is in: deskbridge flows list.`,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { openFlows } from '../../store/flow-gate.ts';
 import { pauseFlow } from '../../store/gate.ts';
 import { listQueues } from '../../store/query-queues.ts';
 import { defineTask } from './task.ts';
@@ -18,6 +19,8 @@ export const queueSchema = z.object({
   closedBy: z.array(z.string()),
   /** null: until somebody opens it, or not closed. */
   closedUntil: z.string().nullable(),
+  /** Why it waits for a person to open it; null: it does not. */
+  attention: z.object({ code: z.string(), connection: z.string(), hint: z.string() }).nullable(),
 });
 
 export type QueueView = z.output<typeof queueSchema>;
@@ -33,7 +36,7 @@ export const flowsList = defineTask({
   async run({ db }) {
     const queues = await listQueues(db);
     return {
-      queues: queues.map(({ flow, lane, waiting, keys, underWay, credit, parked, paused, closedBy, ...queue }): QueueView => ({
+      queues: queues.map(({ flow, lane, waiting, keys, underWay, credit, parked, paused, closedBy, attention, ...queue }): QueueView => ({
         flow,
         waiting,
         keys,
@@ -44,6 +47,7 @@ export const flowsList = defineTask({
         oldestWaitingAt: queue.oldestWaitingAt?.toISOString() ?? null,
         gate: paused ? 'paused' : queue.closedUntil === null ? 'open' : 'closed',
         closedBy: [...closedBy],
+        attention,
         closedUntil:
           queue.closedUntil === null || queue.closedUntil.getUTCFullYear() >= NEVER_YEAR ? null : queue.closedUntil.toISOString(),
       })),
@@ -51,14 +55,16 @@ export const flowsList = defineTask({
   },
 });
 
-/** Pauses a flow or lets it go on. */
+/** Pauses a flow or lets it go on, also where it was closed since too many of its deliveries were parked. */
 export const flowsPause = defineTask({
   name: 'flows.pause',
   args: z.object({ flow: z.string(), paused: z.boolean() }),
   result: z.object({ flow: z.string(), paused: z.boolean() }),
   async run({ db }, { flow, paused }) {
     await pauseFlow(db, flow, paused);
-    if (!paused) await wakeDispatchers(db);
+    if (paused) return { flow, paused };
+    await openFlows(db, { flow });
+    await wakeDispatchers(db);
     return { flow, paused };
   },
 });

@@ -3,6 +3,7 @@ import { claimAndBegin, toSettlement } from '../helpers/inbox.ts';
 import { openServedCli } from './cli.ts';
 import { parkFirst, seed } from './seed.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
+import { closeFlow } from '../../store/flow-gate.ts';
 import { listConnectionGates } from '../../store/gate.ts';
 import { parkRequest } from '../../store/parked-requests.ts';
 import { listDeliveries } from '../../store/query-deliveries.ts';
@@ -70,6 +71,21 @@ describeOnEachDatabase('the command', (open) => {
         err: 'The configuration has no flow "duning". Did you mean dunning? Known: dunning.\n',
       });
     });
+
+    it.each([
+      ['of the flow', ['flows', 'resume', 'dunning'], 'Flow dunning goes on.'],
+      ['of the connection at which it met its cause', ['connection', 'resume', 'helpdesk'], 'what they met there: dunning.'],
+    ])('that were closed for their own sake say why, and open by the name %s', async (_title, resume, said) => {
+      const db = await open();
+      const cli = await openServedCli(db);
+      await closeFlow(db, 'dunning', { code: 'not_found_by_name', connection: 'helpdesk', hint: 'Correct the name.' });
+      expect((await cli.run('flows', 'list')).out).toContain(
+        'closed: too many parked with not_found_by_name at helpdesk; once mended: flows resume dunning',
+      );
+      expect((await cli.run('connection', 'list')).out).toMatch(/helpdesk +deskwoot +open/);
+      expect((await cli.run(...resume)).out).toContain(said);
+      expect((await cli.run('flows', 'list')).out).toMatch(/dunning +live +0 +- +open/);
+    });
   });
 
   describe('connection', () => {
@@ -82,11 +98,15 @@ describeOnEachDatabase('the command', (open) => {
         { connection: 'helpdesk', reason: 'maintenance', closedUntil: null, probeAt: null },
       ]);
       expect((await cli.run('connection', 'list')).out).toMatch(
-        /helpdesk +deskwoot +closed: attention +.* +maintenance\. An operator closed it\./,
+        /helpdesk +deskwoot +closed: operator +.* +maintenance\. An operator closed it\./,
       );
       expect((await cli.run('flows', 'list')).out).toContain('closed by helpdesk, until it is opened');
       expect((await cli.run('connection', 'resume', 'helpdesk')).out).toContain('is open; the flows that need it go on');
-      expect((await cli.run('connection', 'resume', 'helpdesk', '--json')).json()).toEqual({ connection: 'helpdesk', wasClosed: false });
+      expect((await cli.run('connection', 'resume', 'helpdesk', '--json')).json()).toEqual({
+        connection: 'helpdesk',
+        wasClosed: false,
+        flows: [],
+      });
       expect((await cli.run('connection', 'list', '--json')).json()).toMatchObject({
         connections: [
           { name: 'helpdesk', closed: null },

@@ -9,7 +9,7 @@ import { createRecordingSteps, eventOf } from './recording-steps.ts';
 const { steps } = createRecordingSteps();
 
 function failure(kind: StepFailure['kind']): StepFailure {
-  return { code: 'x', kind, message: 'm', hint: 'h', step: 's', connection: null, retryAfterMs: null };
+  return { code: 'internal', kind, message: 'm', hint: 'h', step: 's', connection: null, retryAfterMs: null };
 }
 
 function groupOf(...deliveryIds: readonly string[]): LoadedGroup {
@@ -60,7 +60,7 @@ describe('a group', () => {
     ]);
   });
 
-  it.each(['retry', 'attention', 'gate'] as const)(
+  it.each(['retry', 'attention', 'gate', 'ours'] as const)(
     'stops at a delivery that fails with %s, for later ones may not overtake it',
     async (kind) => {
       const seen: string[] = [];
@@ -71,7 +71,7 @@ describe('a group', () => {
       const result = await runGroup({ steps: () => steps, group: groupOf('1', '2', '3'), run });
       expect(result).toEqual({
         finished: [{ deliveryId: '1', state: 'done', text: 'ok' }],
-        stopped: { deliveryId: '2', failure: failure(kind) },
+        stopped: { deliveryId: '2', attempts: 0, failure: failure(kind) },
       });
       expect(seen).toEqual(['1', '2']);
     },

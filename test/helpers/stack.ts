@@ -55,7 +55,9 @@ export interface Stack {
   readonly origin: string;
   /** Everything logged so far. */
   log(): string;
+  /** Starts a worker, beside those that run. */
   startWorker(): Promise<void>;
+  /** Stops all workers. */
   stopWorker(): Promise<void>;
   close(): Promise<void>;
 }
@@ -98,7 +100,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   });
   const origin = `http://127.0.0.1:${server.port}`;
   pointHooks(sandbox, options.helpdesk, origin);
-  let running: { worker: RunningWorker; native: NativeConnection } | null = null;
+  let running: { readonly worker: RunningWorker; readonly native: NativeConnection }[] = [];
   const stack: Stack = {
     config,
     sandbox,
@@ -124,13 +126,17 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         identity: `test-${id}`,
         log,
       });
-      running = { worker, native };
+      running.push({ worker, native });
     },
     async stopWorker() {
       const stopping = running;
-      running = null;
-      await stopping?.worker.stop();
-      await stopping?.native.close();
+      running = [];
+      await Promise.all(
+        stopping.map(async ({ worker, native }) => {
+          await worker.stop();
+          await native.close();
+        }),
+      );
     },
     async close() {
       await server.close();
