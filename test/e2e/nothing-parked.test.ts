@@ -103,5 +103,6 @@ async function converse(stack: Stack, text: string): Promise<void> {
 async function countGivenUp(stack: Stack): Promise<number> {
   const running = await workflowsOf(stack, `WorkflowType = 'delivery'`);
   const histories = await Promise.all(running.map(({ id }) => stack.client.workflow.getHandle(id).fetchHistory()));
-  return histories.filter(({ events }) => events?.some((event) => event.activityTaskFailedEventAttributes != null) === true).length;
+  return histories.filter(({ events }) => (events ?? []).some((event) => (event.activityTaskFailedEventAttributes ?? null) !== null))
+    .length;
 }
