@@ -36,8 +36,11 @@ function schedule<O extends OperationName>(operation: O, call: StepCall<O>): Pro
   return scheduleActivity<OperationOutput<O>>(operation, [call], { ...RETRY_TABLE[of], summary });
 }
 
-/** A failed activity as the flow sees it; cancellation and anything that is not a step's failure pass through. */
-function toStepError(error: unknown, step: string, asksOnlyUs: boolean): unknown {
+/**
+ * A failed activity as the flow sees it; cancellation and anything that is not an activity's failure pass through. `asksOnlyUs`: the
+ * step calls no remote system.
+ */
+export function toStepError(error: unknown, step: string, asksOnlyUs: boolean): unknown {
   if (isCancellation(error) || error instanceof CancelledFailure) return error;
   if (!(error instanceof ActivityFailure)) return error;
   const cause = error.cause;

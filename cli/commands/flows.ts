@@ -11,6 +11,7 @@ import { formatGate } from '../gate-text.ts';
 import { idleQueues } from '../idle-queues.ts';
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
+import type { QueueView } from '../tasks/flows.ts';
 
 /** `flows`: the queues, and what flows can do. */
 export function registerFlows(program: Command, io: Io): void {
@@ -47,16 +48,23 @@ function registerList(parent: Command, io: Io): void {
     });
     print(io, { json }, result, () => {
       if (result.flows.length === 0) return 'No flows are configured, and nothing waits. See what there is to do: deskbridge flows kinds.';
-      const rows = result.flows.map((queue) => [
-        queue.configured ? queue.flow : `${queue.flow} (removed)`,
-        queue.lane,
-        String(queue.waiting),
-        queue.oldestWaitingAt === null ? '-' : formatRelative(queue.oldestWaitingAt, io.now()),
-        formatGate(queue, io.now()),
-        `${queue.underWay} of ${queue.credit}`,
-        String(queue.parked),
-      ]);
+      const rows = result.flows
+        .filter(isWorthARow)
+        .map((queue) => [
+          queue.configured ? queue.flow : `${queue.flow} (removed)`,
+          queue.lane,
+          String(queue.waiting),
+          queue.oldestWaitingAt === null ? '-' : formatRelative(queue.oldestWaitingAt, io.now()),
+          formatGate(queue, io.now()),
+          `${queue.underWay} of ${queue.credit}`,
+          String(queue.parked),
+        ]);
       return formatTable(['FLOW', 'LANE', 'WAITING', 'OLDEST', 'GATE', 'UNDER WAY', 'PARKED'], rows);
     });
   });
+}
+
+/** Every flow has a queue of replays; it is a line of its own where there are some. */
+function isWorthARow({ lane, waiting, underWay, parked }: QueueView): boolean {
+  return lane === 'live' || waiting + underWay + parked > 0;
 }

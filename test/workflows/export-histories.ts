@@ -6,7 +6,7 @@ import { afterEach, expect, it } from 'vitest';
 import { releaseLease } from '../../store/lease.ts';
 import { createStarter } from '../../temporal/starter.ts';
 import { makeDatabase } from '../helpers/databases.ts';
-import { deskOf } from '../helpers/desk.ts';
+import { deskOf, failPosts } from '../helpers/desk.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { startStack } from '../helpers/stack.ts';
 import { allSettled, deliveriesOf, parkedOne, workflowsOf } from '../helpers/watch.ts';
@@ -85,6 +85,17 @@ it('a delivery: released by a gate, and lost before it began', async () => {
   const starter = createStarter({ client: stack.client, eager: false, queues: stack.queues });
   const about = { connection: 'billing', topic: 'invoice.payment_failed', record: null, eventIds: ['1'] };
   await save('delivery-lost', await starter.startDelivery({ group, deliveryIds: ['1'] }, about));
+});
+
+it('a delivery: given back after its retries', async () => {
+  await open('delivery');
+  failPosts(stack.sandbox, 'html-503', { retryAfter: 60 });
+  deskOf(stack.sandbox, 'chatwoot').customerWrites('new', 'Hello?');
+  await eventually(async () =>
+    expect((await deliveriesOf(made.db)).map(({ reason }) => reason)).toContainEqual(expect.stringContaining('unavailable')),
+  );
+  const [givenBack] = await workflowsOf(stack, `WorkflowType = 'delivery'`);
+  await save('delivery-given-back', givenBack?.id ?? '');
 });
 
 it('a batch and an intake', async () => {

@@ -26,6 +26,7 @@ describe('a recorded history', () => {
     expect(HISTORIES.map(({ name }) => name)).toEqual([
       'batch-failed',
       'batch-happy',
+      'delivery-given-back',
       'delivery-happy',
       'delivery-lost',
       'delivery-lost-while-parked',
