@@ -36,6 +36,7 @@ function toMember(row: BegunRow, directory: FlowDirectory): GroupMember {
   const edits = isObject(row.edits) ? row.edits : null;
   const type = directory.connectionType(connection);
   const inbound = type === undefined ? undefined : connectorOf(type)?.inbound;
+  const lacks = row.raw === null ? 'body' : inbound === undefined ? 'connection' : null;
   const facts = row.raw === null || inbound === undefined ? {} : inbound.facts(topic, row.raw);
   const again = row.generation === 0 ? '' : `#${row.generation}`;
   const identity = `${connection}:${row.dedupe.slice(0, 32)}${again}`;
@@ -43,6 +44,7 @@ function toMember(row: BegunRow, directory: FlowDirectory): GroupMember {
     deliveryId,
     attempts,
     edits,
+    ...(lacks === null ? {} : { lacks }),
     event: { id: eventId, identity, connection, topic, record, receivedAt: row.receivedAt.toISOString(), facts },
   };
 }

@@ -45,6 +45,8 @@ export interface GroupMember {
   readonly event: StoredEvent;
   /** Values an operator set for steps whose effects are unsent: `step` or `step/item` → fields. */
   readonly edits: JsonObject | null;
+  /** Why nothing is known of the event but that it came: its `body` expired or was erased, or its `connection` is not configured. */
+  readonly lacks?: 'body' | 'connection';
 }
 
 /** A group as loaded at the start of an attempt, on today's configuration. */

@@ -51,6 +51,32 @@ describe('a group', () => {
     });
   });
 
+  it('skips a delivery whose body is gone, says so, and goes on with the next: it is not "nothing to do"', async () => {
+    const group = groupOf('1', '2');
+    const members = group.members.map((member) => (member.deliveryId === '1' ? { ...member, lacks: 'body' as const } : member));
+    const run = runOf({ '2': { outcome: 'done', text: 'did 2' } });
+    expect(await runGroup({ steps: () => steps, group: { ...group, members }, run })).toEqual({
+      finished: [
+        {
+          deliveryId: '1',
+          state: 'skipped',
+          text: 'Not run: the body of event 1 expired or was erased, and without it the flow cannot know what to do.',
+        },
+        { deliveryId: '2', state: 'done', text: 'did 2' },
+      ],
+      stopped: null,
+    });
+  });
+
+  it('stops at a delivery whose connection is not configured, for its body cannot be read', async () => {
+    const group = groupOf('1');
+    const members = group.members.map((member) => ({ ...member, lacks: 'connection' as const }));
+    expect((await runGroup({ steps: () => steps, group: { ...group, members }, run: runOf({}) })).stopped).toMatchObject({
+      deliveryId: '1',
+      failure: { code: 'unknown_connection', kind: 'attention', connection: 'c' },
+    });
+  });
+
   it('counts ignored ones and echoes as done, and says so', async () => {
     const run = runOf({ '1': { outcome: 'ignored', text: 'gone' }, '2': { outcome: 'echo', text: 'ours' } });
     const { finished } = await runGroup({ steps: () => steps, group: groupOf('1', '2'), run });
