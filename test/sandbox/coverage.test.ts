@@ -143,6 +143,7 @@ function slackCalls(ts: string): Record<string, Good> {
     ...both('conversations.replies', `channel=C0123&ts=${ts}`),
     'POST /api/chat.postMessage': { path: '/api/chat.postMessage', body: { channel: 'C0123', text: 'x' } },
     'POST /api/chat.update': { path: '/api/chat.update', body: { channel: 'C0123', text: 'y', ts } },
+    'POST /api/chat.delete': { path: '/api/chat.delete', body: { channel: 'C0123', ts } },
   };
 }
 
