@@ -18,6 +18,8 @@ export type ConnectorErrorCode =
   | 'not_found'
   | 'conflict'
   | 'invalid'
+  /** Refused with a status or word that we do not know: unknown does not mean final, so it is tried again a few times. */
+  | 'unknown_refusal'
   | 'unreadable_answer'
   | 'too_large'
   | 'blocked_address'

@@ -15,6 +15,8 @@ export interface HttpRequest {
   readonly write?: boolean;
   /** Milliseconds of `performance.now()` after which the request must not be put on the wire. */
   readonly sendBy?: number;
+  /** The largest answer that is read, in bytes, where it is not what the connection's client reads. */
+  readonly maxBytes?: number;
 }
 
 /** A complete answer with status 2xx. */
