@@ -42,6 +42,7 @@ function createOperationActivities(deps: ActivityDeps): Pick<Activities, Operati
     findThread: (call) => step(deps, 'findThread', call),
     openThread: (call) => step(deps, 'openThread', call),
     postReply: (call) => step(deps, 'postReply', call),
+    adoptThread: (call) => step(deps, 'adoptThread', call),
   };
 }
 

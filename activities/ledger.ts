@@ -35,7 +35,8 @@ export function createLedger(scope: LedgerScope): Ledger {
   return {
     perform: (effect) => perform(scope, effect),
     recall: ({ connection, kind, target }) => scope.store.recall({ flow: scope.flow, connection, kind, target }),
-    isOwn: ({ text, ...record }) => scope.store.own({ ...record, textHash: text === null ? null : toTextHash(text) }),
+    isOwn: ({ text, textHash, ...record }) =>
+      scope.store.own({ ...record, textHash: textHash ?? (text === null ? null : toTextHash(text)) }),
   };
 }
 

@@ -29,8 +29,8 @@ export interface EffectCall<T extends Json> {
   send(send: Send): Promise<T>;
   /** `marked` only: the effect's result if it is already there. `sinceMs`: when the intent was first written. */
   find?(mark: string, sinceMs: number): Promise<T | null>;
-  /** The remote id in a result, kept for echoes and look-ups. */
-  remoteId(result: T): string;
+  /** The remote id in a result, kept for echoes and look-ups; null: nothing came to be. */
+  remoteId(result: T): string | null;
 }
 
 /** Makes remote writes single: an intent before, its outcome after, and what a crash left between resolved by class. */
@@ -45,6 +45,8 @@ export interface Ledger {
     readonly target: string;
     readonly remoteId: string | null;
     readonly text: string | null;
+    /** In place of the text. */
+    readonly textHash?: string | undefined;
   }): Promise<'own' | 'foreign' | 'pending'>;
 }
 

@@ -1,4 +1,5 @@
 import { StepError } from '../flows/steps.ts';
+import { assertCrosses, toBoundedFailure } from '../flows/crossing.ts';
 import { withEdits } from './edits.ts';
 import { lost, toStepFailure } from './failure.ts';
 import { createLedger } from './ledger.ts';
@@ -42,9 +43,10 @@ export async function runStep<O extends OperationName>(
     const run: (c: typeof context, input: OperationInput<O>) => Promise<OperationOutput<O>> = deps.operations[operation];
     const output = await run(context, withEdits(call.input, call.step, call.edits));
     deps.gates.succeeded(connection);
+    assertCrosses(output, { what: 'answer', step: name, connection });
     return output;
   } catch (error) {
-    throw new StepError(await deps.gates.failed(error, toStepFailure(error, name)));
+    throw new StepError(toBoundedFailure(await deps.gates.failed(error, toStepFailure(error, name))));
   }
 }
 

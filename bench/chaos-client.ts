@@ -24,28 +24,31 @@ export function createChaosConnections(origin: string): BoundConnections {
       find(name)
         ?.probe()
         .then(() => undefined),
+    lacks: () => undefined,
   };
 }
 
 function createChaosClient(origin: string, effectClass: EffectClassName): ChatClient {
   const call = createCaller(createHttpClient({ connection: effectClass, baseUrl: origin, headers: () => ({}) }), effectClass);
   return {
-    effects: { post: effectClass },
+    effects: { post: effectClass, edit: 'natural' },
+    lacks: () => Promise.resolve([]),
+    edit: () => Promise.reject(new Error('the sink has nothing that could be edited')),
     probe: async () => {
       await call.read({ method: 'GET', path: '/effects', route: '/effects', query: { class: effectClass } }, looked);
     },
-    async post({ text }, { mark, sendBy }) {
+    async post({ text, thread }, { mark, sendBy }) {
       const headers = effectClass === 'keyed' ? { 'idempotency-key': mark } : {};
       const json = { id: text, class: effectClass, mark };
       const { remoteId } = await call.read({ method: 'POST', path: '/effects', route: '/effects', json, headers, sendBy }, posted);
-      return { ts: remoteId };
+      return { ts: remoteId, threaded: thread !== null };
     },
-    async find({ mark }) {
+    async find({ mark, thread }) {
       const { found } = await call.read(
         { method: 'GET', path: '/effects', route: '/effects', query: { class: effectClass, mark } },
         looked,
       );
-      return found ? { ts: mark } : null;
+      return found ? { ts: mark, threaded: thread !== null } : null;
     },
   };
 }

@@ -2,6 +2,20 @@ import { ConnectorError } from './errors.ts';
 import type { z } from 'zod';
 import type { ConnectorErrorCode, ConnectorErrorData } from './errors.ts';
 import type { HttpClient, HttpRequest } from './http.ts';
+import type { LooseList, OddItem } from './shapes.ts';
+
+/** Items of a list that were left out, since they differ from what the vendor documents. Holds no values. */
+export interface LeftOut {
+  readonly connection: string;
+  /** Such as `GET /v1/accounts/:id/labels`. */
+  readonly operation: string;
+  readonly count: number;
+  /** Position and field of the first, such as `1.title`. */
+  readonly at: string;
+}
+
+/** Hears of items that were left out of a list. */
+export type OnLeftOut = (left: LeftOut) => void;
 
 /** HTTP calls whose answers are read by a schema; what a vendor's client is written with. */
 export interface Caller {
@@ -9,31 +23,58 @@ export interface Caller {
   read<Shape extends z.ZodType>(request: HttpRequest, shape: Shape): Promise<z.output<Shape>>;
   /** The same, with null for a record that is not there. */
   find<Shape extends z.ZodType>(request: HttpRequest, shape: Shape): Promise<z.output<Shape> | null>;
+  /** A list, item by item: those that cannot be read are left out, and reported. */
+  list<Item>(request: HttpRequest, shape: z.ZodType<LooseList<Item>>): Promise<LooseList<Item>>;
+  /**
+   * What a look into a list found. Where it found nothing and one of these odd items may be what is looked for, the look failed
+   * (`unreadable_answer`): "not there" would be a guess, and the record would be ignored or made twice.
+   */
+  sought<Item>(request: Pick<HttpRequest, 'method' | 'route'>, found: Item | undefined, odd: readonly OddItem[]): Item | null;
+  /** Reports items that a list of the answer holds and that were left out. */
+  leftOut(request: Pick<HttpRequest, 'method' | 'route'>, odd: readonly OddItem[]): void;
   /** Sends, and leaves the answer's body alone. */
   send(request: HttpRequest): Promise<void>;
   /** An error of our own about a call. */
   error(request: Pick<HttpRequest, 'method' | 'route'>, data: Omit<ConnectorErrorData, 'connection' | 'operation'>): ConnectorError;
 }
 
-export function createCaller(http: HttpClient, connection: string): Caller {
+/** `onLeftOut` hears of list items that could not be read. */
+export function createCaller(http: HttpClient, connection: string, onLeftOut: OnLeftOut = () => undefined): Caller {
   const error: Caller['error'] = (request, data) =>
     new ConnectorError({ ...data, connection, operation: `${request.method} ${request.route}` });
+  const unreadable = (request: Pick<HttpRequest, 'method' | 'route' | 'write'>, at: string, status?: number): ConnectorError =>
+    error(request, {
+      code: 'unreadable_answer',
+      retry: { kind: 'backoff' },
+      ...(status === undefined ? {} : { status }),
+      hint: `The answer differs from what the vendor documents, at "${at}". Check that baseUrl leads to the right system; if it does, report it.`,
+      ambiguous: request.write ?? request.method !== 'GET',
+    });
   const read: Caller['read'] = async (request, shape) => {
     const answer = await http.request(request);
     const result = shape.safeParse(answer.json());
     if (result.success) return result.data;
-    const where = result.error.issues[0]?.path.join('.') ?? '';
-    throw error(request, {
-      code: 'unreadable_answer',
-      retry: { kind: 'backoff' },
-      status: answer.status,
-      hint: `The answer differs from what the vendor documents, at "${where}". Check that baseUrl leads to the right system; if it does, report it.`,
-      ambiguous: request.write ?? request.method !== 'GET',
-    });
+    throw unreadable(request, result.error.issues[0]?.path.join('.') ?? '', answer.status);
+  };
+  const leftOut: Caller['leftOut'] = (request, odd) => {
+    const [first] = odd;
+    if (first !== undefined) onLeftOut({ connection, operation: `${request.method} ${request.route}`, count: odd.length, at: first.at });
   };
   return {
     read,
     find: (request, shape) => read(request, shape).catch(orElse('not_found', null)),
+    async list(request, shape) {
+      const list = await read(request, shape);
+      leftOut(request, list.odd);
+      return list;
+    },
+    sought(request, found, odd) {
+      if (found !== undefined) return found;
+      const [suspect] = odd;
+      if (suspect === undefined) return null;
+      throw unreadable({ ...request, write: false }, suspect.at);
+    },
+    leftOut,
     send: async (request) => {
       await http.request(request);
     },

@@ -26,17 +26,22 @@ export interface Conversation {
   readonly url: string;
 }
 
-/** A file of a message, as a link. */
+/** What stands in a message beside its text: a file, or something that the model has no field for, each with a text of its own. */
 export interface Attachment {
+  /** What people read: a file's name, a place, a phone number; of unsupported content the vendor's word for it, such as `sticker`. */
   readonly name: string;
-  readonly url: string;
+  /** null: it can be opened in the helpdesk alone. */
+  readonly url: string | null;
+  /** Left out for files and links. `unsupported`: there is something, and nothing but its type is known. */
+  readonly kind?: 'location' | 'contact' | 'unsupported';
 }
 
 /** A message, read again. */
 export interface Message {
   readonly id: string;
   readonly conversationId: string;
-  readonly direction: 'incoming' | 'outgoing' | 'other';
+  /** `template`: written to the customer by the helpdesk itself, such as a greeting or a survey. `other`: nothing that was said. */
+  readonly direction: 'incoming' | 'outgoing' | 'template' | 'other';
   readonly private: boolean;
   readonly text: string;
   readonly sender: { readonly kind: 'contact' | 'agent' | 'bot' | 'unknown'; readonly id: string | null; readonly name: string | null };

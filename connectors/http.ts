@@ -19,6 +19,9 @@ export interface HttpRequest {
   readonly maxBytes?: number;
 }
 
+/** What is read of an answer that holds messages: whole e-mails with their HTML, some of them twice. */
+export const MESSAGES_MAX_BYTES = 32 * 1024 * 1024;
+
 /** A complete answer with status 2xx. */
 export interface HttpAnswer {
   readonly status: number;

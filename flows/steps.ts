@@ -11,6 +11,14 @@ export interface Step {
   readonly summary: string;
 }
 
+/** A message as flows see it: of its text no more crosses Temporal than is shown anywhere. */
+export interface MessageExcerpt extends Message {
+  /** Whether the text goes on in the helpdesk. Left out by versions that gave the whole text as it came, HTML too. */
+  readonly textCut?: boolean;
+  /** SHA-256 of the whole text, by which an echo is known. */
+  readonly textHash?: string;
+}
+
 /** What flows can ask for: operation → what goes in and out. All of it is plain JSON. Writes go through the ledger. */
 export interface Operations {
   readInvoice: { in: { connection: string; invoiceId: string }; out: Invoice | null };
@@ -24,12 +32,14 @@ export interface Operations {
       mark: string | null;
       senderId: string | null;
       text: string | null;
+      /** In place of the text, which may be long. */
+      textHash?: string;
       contactId?: string | null;
     };
     out: boolean;
   };
   readConversation: { in: { connection: string; conversationId: string }; out: Conversation | null };
-  readMessage: { in: { connection: string; conversationId: string; messageId: string }; out: Message | null };
+  readMessage: { in: { connection: string; conversationId: string; messageId: string }; out: MessageExcerpt | null };
   /** Finds the contact by our external id, then by e-mail; creates it if there is none. */
   ensureContact: {
     in: { connection: string; externalId: string; name: string | null; email: string | null; phone: string | null; inbox: string };
@@ -57,7 +67,19 @@ export interface Operations {
   findThread: { in: { connection: string; channel: string; record: string }; out: { ts: string; openedHere: boolean } | null };
   /** Opens the record's thread; its `ts` is remembered for later events of the record. */
   openThread: { in: { connection: string; channel: string; record: string; text: string }; out: { ts: string } };
-  postReply: { in: { connection: string; channel: string; thread: string; text: string }; out: { ts: string } };
+  /**
+   * Posts into a thread. `strayed`: the thread's first message was deleted, so the reply stands in the channel. `ts: null`: the chat
+   * refused it for that reason, nothing was posted.
+   */
+  postReply: { in: { connection: string; channel: string; thread: string; text: string }; out: { ts: string | null; strayed?: boolean } };
+  /**
+   * Makes a reply that strayed into the channel the first message of the record's thread, remembered from then on. Its text becomes
+   * `text`; where the chat lets nobody change it, `header` is its first reply.
+   */
+  adoptThread: {
+    in: { connection: string; channel: string; record: string; ts: string; header: string; text: string };
+    out: { ts: string };
+  };
 }
 
 export type OperationName = keyof Operations;

@@ -10,7 +10,8 @@ import { createStripeClient } from '../connectors/stripe/client.ts';
 import { StepError } from '../flows/steps.ts';
 import type { Connections } from '../activities/operation.ts';
 import type { BillingClient } from '../connectors/billing.ts';
-import type { ChatClient } from '../connectors/chat.ts';
+import type { OnLeftOut } from '../connectors/caller.ts';
+import type { ChatClient, Lack } from '../connectors/chat.ts';
 import type { HelpdeskClient } from '../connectors/helpdesk.ts';
 import type { VendorHttp } from '../connectors/http-client.ts';
 import type { HttpClient } from '../connectors/http.ts';
@@ -26,6 +27,8 @@ export interface ConfiguredConnection {
 export interface BoundConnections extends Connections {
   /** undefined: no such connection, or nothing to probe it with. */
   probe(name: string): Promise<void> | undefined;
+  /** What the connection's token may not do of what flows need, where the system tells; undefined: it doesn't. */
+  lacks(name: string): Promise<readonly Lack[]> | undefined;
 }
 
 type Bound =
@@ -33,11 +36,11 @@ type Bound =
   | { readonly role: 'billing'; readonly client: BillingClient }
   | { readonly role: 'chat'; readonly client: ChatClient };
 
-/** Binds a client to every connection that flows can call; connections that only receive have none. */
-export function bindConnections(configured: readonly ConfiguredConnection[]): BoundConnections {
+/** Binds a client to every connection that flows can call; connections that only receive have none. `onLeftOut` hears of odd list items. */
+export function bindConnections(configured: readonly ConfiguredConnection[], onLeftOut?: OnLeftOut): BoundConnections {
   const bound = new Map<string, Bound>();
   for (const connection of configured) {
-    const client = bind(connection);
+    const client = bind(connection, onLeftOut === undefined ? {} : { onLeftOut });
     if (client !== null) bound.set(connection.name, client);
   }
   return {
@@ -61,30 +64,34 @@ export function bindConnections(configured: readonly ConfiguredConnection[]): Bo
         .get(name)
         ?.client.probe()
         .then(() => undefined),
+    lacks(name) {
+      const found = bound.get(name);
+      return found?.role === 'chat' ? found.client.lacks() : undefined;
+    },
   };
 }
 
-function bind({ name, settings }: ConfiguredConnection): Bound | null {
+function bind({ name, settings }: ConfiguredConnection, told: { readonly onLeftOut?: OnLeftOut }): Bound | null {
   const http = (calls: VendorHttp): HttpClient => createHttpClient({ connection: name, baseUrl: settings.baseUrl ?? '', ...calls });
   switch (settings.type) {
     case 'deskwoot': {
       const { account, baseUrl, token } = settings;
       return {
         role: 'helpdesk',
-        client: createDeskwootClient({ http: http(deskwootCalls(token)), connection: name, account, uiBaseUrl: baseUrl }),
+        client: createDeskwootClient({ ...told, http: http(deskwootCalls(token)), connection: name, account, uiBaseUrl: baseUrl }),
       };
     }
     case 'chatwoot': {
       const { account, baseUrl, token } = settings;
       return {
         role: 'helpdesk',
-        client: createChatwootClient({ http: http(chatwootCalls(token)), connection: name, account, uiBaseUrl: baseUrl }),
+        client: createChatwootClient({ ...told, http: http(chatwootCalls(token)), connection: name, account, uiBaseUrl: baseUrl }),
       };
     }
     case 'stripe':
       return { role: 'billing', client: createStripeClient({ http: http(stripeCalls(settings.key)), connection: name }) };
     case 'slack':
-      return { role: 'chat', client: createSlackClient({ http: http(slackCalls(settings.token)), connection: name }) };
+      return { role: 'chat', client: createSlackClient({ ...told, http: http(slackCalls(settings.token)), connection: name }) };
     default:
       return null;
   }

@@ -9,11 +9,13 @@ import { beginLease, renewEpoch } from '../store/begin.ts';
 import { saveEdits } from '../store/change-delivery.ts';
 import { allowResend } from '../store/effect.ts';
 import { releaseLease } from '../store/lease.ts';
+import { ConnectorError } from '../connectors/errors.ts';
 import { bindConnections } from './connections.ts';
 import { startHost } from './host.ts';
 import { startProber } from './prober.ts';
 import type { ActivityDeps } from '../activities/create-activities.ts';
 import type { FlowDirectory } from '../activities/load-group.ts';
+import type { LeftOut } from '../connectors/caller.ts';
 import type { RecordedRow, RecordRow } from '../store/record-events.ts';
 import type { Database } from '../store/database.ts';
 import type { BoundConnections, ConfiguredConnection } from './connections.ts';
@@ -46,10 +48,11 @@ export interface RunningWorker {
 
 /** Starts the worker: both task queues, and the prober of closed gates. */
 export async function createWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const connections = options.instead?.connections ?? bindConnections(options.configured);
+  const connections = options.instead?.connections ?? bindConnections(options.configured, (left) => warnOfLeftOut(options, left));
   const deps = createActivityDeps(options, connections);
   const activities = createActivities(deps);
   const host = await startHost({ ...options, activities, batches: BATCHES_AT_A_TIME });
+  for (const { name } of options.configured) warnOfLacks(options, connections, name);
   const prober = startProber({
     db: options.db,
     probe: (name) => connections.probe(name),
@@ -66,6 +69,22 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
       await host.stop();
     },
   };
+}
+
+/** Names what a token may not do before the first delivery needs it; whether the connection answers at all is the gate's matter. */
+function warnOfLacks({ log }: WorkerOptions, connections: BoundConnections, connection: string): void {
+  const read = connections.lacks(connection) ?? Promise.resolve([]);
+  read
+    .then((lacks) => lacks.forEach(({ text }) => log.warn({ connection }, `${connection}: ${text}`)))
+    .catch((error: unknown) => {
+      const code = error instanceof ConnectorError ? error.data.code : 'internal';
+      log.warn({ connection, code }, `${connection} did not tell what its token may do: ${code}`);
+    });
+}
+
+function warnOfLeftOut({ log }: WorkerOptions, { connection, operation, count, at }: LeftOut): void {
+  const items = count === 1 ? 'an item' : `${count} items`;
+  log.warn({ connection, operation, count, at }, `${connection}: ${items} of a list could not be read and were left out`);
 }
 
 function createActivityDeps(options: WorkerOptions, connections: BoundConnections): ActivityDeps {

@@ -59,4 +59,5 @@ export const OPERATION_CLASS: { readonly [O in OperationName]: 'read' | 'write' 
   findThread: 'look',
   openThread: 'write',
   postReply: 'write',
+  adoptThread: 'write',
 };

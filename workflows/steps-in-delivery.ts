@@ -6,6 +6,7 @@ import {
   scheduleActivity,
   scheduleLocalActivity,
 } from '@temporalio/workflow';
+import { assertCrosses } from '../flows/crossing.ts';
 import { StepError } from '../flows/steps.ts';
 import { LOCAL_LOOK, OPERATION_CLASS, RETRY_TABLE } from './retry-table.ts';
 import type { StepCall } from '../activities/interface.ts';
@@ -18,6 +19,7 @@ export function createStepsInDelivery(group: GroupRef, member: GroupMember): Ste
     async run(step, operation, input) {
       const { deliveryId, event, edits } = member;
       const call: StepCall<typeof operation> = { group, deliveryId, eventId: event.id, identity: event.identity, edits, step, input };
+      assertCrosses(call, { what: 'input', step: step.name, connection: input.connection });
       try {
         return await schedule(operation, call);
       } catch (error) {

@@ -4,6 +4,7 @@ import type { OperationContext, OperationTable } from '../operation.ts';
 import { resolveAssignment } from './assignment.ts';
 import { reopen } from './change.ts';
 import { perform } from './effect.ts';
+import { toConversationExcerpt } from './excerpt.ts';
 import { attention } from './failure.ts';
 import { findNamed } from './names.ts';
 import type { NameCache } from './names.ts';
@@ -16,15 +17,19 @@ type EnsureInput = OperationInput<'ensureConversation'>;
 /** Operations that read or create conversations. */
 export function createConversationOperations(names: NameCache): Pick<OperationTable, 'readConversation' | 'ensureConversation'> {
   return {
-    readConversation: async (context, { connection, conversationId }) =>
-      context.connections.helpdesk(connection).readConversation(conversationId),
+    readConversation: async (context, { connection, conversationId }) => {
+      const conversation = await context.connections.helpdesk(connection).readConversation(conversationId);
+      return conversation === null ? null : toConversationExcerpt(conversation);
+    },
     ensureConversation: async (context, input) => {
       const { id: inboxId } = await findNamed(context, names, { connection: input.connection, kind: 'inbox', name: input.inbox });
       const known = await findReusable(context, input, inboxId);
-      if (known === null) return { conversation: await createConversation(context, names, input, inboxId), created: true };
-      if (known.status === 'open') return { conversation: known, created: false };
+      if (known === null) {
+        return { conversation: toConversationExcerpt(await createConversation(context, names, input, inboxId)), created: true };
+      }
+      if (known.status === 'open') return { conversation: toConversationExcerpt(known), created: false };
       await reopen(context, input.connection, known.id);
-      return { conversation: { ...known, status: 'open' }, created: false };
+      return { conversation: toConversationExcerpt({ ...known, status: 'open' }), created: false };
     },
   };
 }

@@ -1,4 +1,5 @@
 import { orElse } from '../caller.ts';
+import { fieldOf } from '../shapes.ts';
 import { fromWireContact, toPhone, toWireId } from './mapping.ts';
 import { wireContacts, wireNewContact } from './wire.ts';
 import type { Contact, HelpdeskClient } from '../helpdesk.ts';
@@ -46,6 +47,12 @@ async function filter(chatwoot: Chatwoot, attribute: 'identifier' | 'email', val
     json,
     write: false,
   } as const;
-  const contacts = await chatwoot.call.read(request, wireContacts);
-  return contacts.find((contact) => contact[attribute]?.toLowerCase() === value.toLowerCase()) ?? null;
+  const { items, odd } = await chatwoot.call.list(request, wireContacts);
+  const isMeant = (held: string | null): boolean => held?.toLowerCase() === value.toLowerCase();
+  const found = items.find((contact) => isMeant(contact[attribute]));
+  return chatwoot.call.sought(
+    request,
+    found,
+    odd.filter((item) => isMeant(fieldOf(item.value, attribute))),
+  );
 }

@@ -1,22 +1,29 @@
+import { orElse } from '../caller.ts';
+import { MESSAGES_MAX_BYTES } from '../http.ts';
+import { fieldOf, isObject } from '../shapes.ts';
 import { MARK_ATTRIBUTE, fromWireConversation, toWireId } from './mapping.ts';
 import { wireConversation, wireConversations, wireLabelTitles } from './wire.ts';
 import type { Send } from '../effect.ts';
 import type { Conversation, HelpdeskClient, Priority } from '../helpdesk.ts';
 import type { HttpRequest } from '../http.ts';
 import type { Json } from '../json.ts';
+import type { OddItem } from '../shapes.ts';
 import type { Chatwoot } from './client.ts';
 import type { WireConversation } from './wire.ts';
 
 const ROUTE = '/api/v1/accounts/:id/conversations';
+const NONE = { items: [], odd: [] } as const;
 
 /** The contact's latest 20, which is all that Chatwoot gives. https://developers.chatwoot.com/api-reference/contacts/contact-conversations */
 export async function conversationsOf(chatwoot: Chatwoot, contactId: string, inboxId: string): Promise<readonly Conversation[]> {
   const path = `${chatwoot.accountPath}/contacts/${encodeURIComponent(contactId)}/conversations`;
-  const listed = await chatwoot.call.find(
-    { method: 'GET', path, route: '/api/v1/accounts/:id/contacts/:id/conversations' },
-    wireConversations,
-  );
-  const meant = (listed ?? []).filter((wire) => wire.inbox_id === inboxId);
+  const route = '/api/v1/accounts/:id/contacts/:id/conversations';
+  const request = { method: 'GET', path, route, maxBytes: MESSAGES_MAX_BYTES } as const;
+  const listed = await chatwoot.call.list(request, wireConversations).catch(orElse('not_found', NONE));
+  // Left out, it would be opened a second time.
+  const mayBeMeant = ({ value }: OddItem): boolean => isObject(value) && [null, inboxId].includes(fieldOf(value, 'inbox_id'));
+  chatwoot.call.sought(request, undefined, listed.odd.filter(mayBeMeant));
+  const meant = listed.items.filter((wire) => wire.inbox_id === inboxId);
   return Promise.all(meant.map((wire) => toConversation(chatwoot, wire)));
 }
 
@@ -43,7 +50,8 @@ export async function createConversation(
 
 // https://developers.chatwoot.com/api-reference/conversations/conversation-details
 export async function readConversation(chatwoot: Chatwoot, id: string): Promise<Conversation | null> {
-  const wire = await chatwoot.call.find({ method: 'GET', path: pathOf(chatwoot, id), route: `${ROUTE}/:id` }, wireConversation);
+  const request = { method: 'GET', path: pathOf(chatwoot, id), route: `${ROUTE}/:id`, maxBytes: MESSAGES_MAX_BYTES } as const;
+  const wire = await chatwoot.call.find(request, wireConversation);
   return wire === null ? null : toConversation(chatwoot, wire);
 }
 

@@ -1,4 +1,5 @@
 import { createCaller } from '../caller.ts';
+import { MESSAGES_MAX_BYTES } from '../http.ts';
 import { remember } from '../remember.ts';
 import { createDeskwootAbilities } from './abilities.ts';
 import { createContact, findContact } from './contacts.ts';
@@ -7,7 +8,7 @@ import { addLabel, findMessage, postMessage, readMessage } from './messages.ts';
 import { fromWireConversation, fromWireLabel, fromWireNamed, toWirePriority } from './mapping.ts';
 import { wireAgents, wireInboxes, wireLabels, wireMe, wireOneConversation, wireTeams } from './wire.ts';
 import type { z } from 'zod';
-import type { Caller } from '../caller.ts';
+import type { Caller, OnLeftOut } from '../caller.ts';
 import type { HelpdeskClient, Named } from '../helpdesk.ts';
 import type { HttpClient } from '../http.ts';
 import type { Json } from '../json.ts';
@@ -33,6 +34,7 @@ export interface DeskwootOptions {
   readonly account: string;
   /** What links to conversations begin with: `<uiBaseUrl>/conversations/<id>`. */
   readonly uiBaseUrl: string;
+  readonly onLeftOut?: OnLeftOut;
   /** Epoch milliseconds. */
   readonly now?: () => number;
 }
@@ -87,7 +89,7 @@ export function createDeskwootClient(options: DeskwootOptions): HelpdeskClient {
 }
 
 function createDeskwoot(options: DeskwootOptions): Deskwoot {
-  const call = createCaller(options.http, options.connection);
+  const call = createCaller(options.http, options.connection, options.onLeftOut);
   const now = options.now ?? Date.now;
   const accountPath = `/api/v1/accounts/${encodeURIComponent(options.account)}`;
   const me = remember(() => readMe(call), ABILITIES_TTL_MS, now);
@@ -98,7 +100,7 @@ function createDeskwoot(options: DeskwootOptions): Deskwoot {
     // https://deskwoot.com/docs/api: Labels, "List all labels in your account".
     labels: remember(
       async () =>
-        (await call.read({ method: 'GET', path: `${accountPath}/labels`, route: '/v1/accounts/:id/labels' }, wireLabels)).map(
+        (await call.list({ method: 'GET', path: `${accountPath}/labels`, route: '/v1/accounts/:id/labels' }, wireLabels)).items.map(
           fromWireLabel,
         ),
       NAMES_TTL_MS,
@@ -120,15 +122,14 @@ async function probe(call: Caller): Promise<{ readonly userId: string }> {
 }
 
 async function names(call: Caller, path: string, word: string, shape: typeof wireInboxes): Promise<readonly Named[]> {
-  return (await call.read({ method: 'GET', path, route: `/v1/accounts/:id/${word}` }, shape)).map(fromWireNamed);
+  return (await call.list({ method: 'GET', path, route: `/v1/accounts/:id/${word}` }, shape)).items.map(fromWireNamed);
 }
 
 // https://deskwoot.com/docs/api: Conversations, "Retrieve a single conversation".
 async function readConversation(deskwoot: Deskwoot, id: string): ReturnType<HelpdeskClient['readConversation']> {
-  const wire = await deskwoot.call.find(
-    { method: 'GET', path: `/api/v1/conversations/${encodeURIComponent(id)}`, route: '/v1/conversations/:id' },
-    wireOneConversation,
-  );
+  const path = `/api/v1/conversations/${encodeURIComponent(id)}`;
+  const request = { method: 'GET', path, route: '/v1/conversations/:id', maxBytes: MESSAGES_MAX_BYTES } as const;
+  const wire = await deskwoot.call.find(request, wireOneConversation);
   return wire === null ? null : fromWireConversation(wire, deskwoot.urlOf(wire.id));
 }
 

@@ -1,4 +1,5 @@
 import { orElse } from '../caller.ts';
+import { fieldOf } from '../shapes.ts';
 import { isClosed, lacksAbility } from './abilities.ts';
 import { fromWireContact } from './mapping.ts';
 import { wireContacts, wireNewContact } from './wire.ts';
@@ -20,9 +21,12 @@ export async function findContact(deskwoot: Deskwoot, email: string | null): Pro
     route: '/v1/accounts/:id/contacts',
     query: { search: email, page: 1, pageSize: PAGE_SIZE },
   } as const;
-  const contacts = await deskwoot.call.read(request, wireContacts);
-  const found = contacts.find((contact) => contact.email?.toLowerCase() === email.toLowerCase());
-  return found === undefined ? null : fromWireContact(found);
+  const { items, odd } = await deskwoot.call.list(request, wireContacts);
+  const isMeant = (held: string | null): boolean => held?.toLowerCase() === email.toLowerCase();
+  const found = items.find((contact) => isMeant(contact.email));
+  const suspects = odd.filter((item) => isMeant(fieldOf(item.value, 'email')));
+  const meant = deskwoot.call.sought(request, found, suspects);
+  return meant === null ? null : fromWireContact(meant);
 }
 
 /** An address that is taken is a contact that exists: looked up and returned. The official client deskwoot-js, createContact. */

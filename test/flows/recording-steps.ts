@@ -67,6 +67,7 @@ const defaults: Answers = {
   findThread: async () => null,
   openThread: async () => ({ ts: '1.1' }),
   postReply: async () => ({ ts: '1.2' }),
+  adoptThread: async ({ ts }) => ({ ts }),
 };
 
 /** A port that records what is asked for; values are copied, as both real ports do. */

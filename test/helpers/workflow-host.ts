@@ -63,6 +63,7 @@ function complete(activities: Partial<Activities>): Activities {
     findThread: missing('findThread'),
     openThread: missing('openThread'),
     postReply: missing('postReply'),
+    adoptThread: missing('adoptThread'),
     loadGroup: missing('loadGroup'),
     settleGroup: missing('settleGroup'),
     saveEdits: missing('saveEdits'),

@@ -43,7 +43,7 @@ describe('Chatwoot', () => {
     expect(server.taken[0]?.headers['api_access_token']).toBe('cw_test');
   });
 
-  it('reads a message by the ids around it', async () => {
+  it('reads one message alone, by its own id and the next', async () => {
     const wire = {
       id: 501,
       content: 'Hi',
@@ -66,7 +66,7 @@ describe('Chatwoot', () => {
       mark: null,
       createdAt: '2023-11-14T22:13:20.000Z',
     });
-    expect(server.taken[0]?.query.get('after')).toBe('500');
+    expect(Object.fromEntries(server.taken[0]?.query ?? [])).toEqual({ after: '501', before: '502' });
   });
 
   it('takes its lists, some bare, some in payload', async () => {
@@ -238,6 +238,7 @@ describe('Chatwoot refuses:', () => {
     [401, { error: 'You are not authorized to do this action' }, 'forbidden', 'never'],
     [401, { error: 'Access to this endpoint is not authorized for bots' }, 'forbidden', 'never'],
     [401, { error: 'Account is suspended' }, 'forbidden', 'never'],
+    [401, { error: 'Come back after the move' }, 'forbidden', 'backoff'],
     [422, { error: 'Too many messages' }, 'throttled', 'after'],
     [422, { error: 'Incoming messages are only allowed in Api inboxes' }, 'invalid', 'never'],
   ])('%i %j is %s, retry %s', async (status, json, code, kind) => {
@@ -247,10 +248,10 @@ describe('Chatwoot refuses:', () => {
     });
   });
 
-  it('a 422 to a message that says nothing known may have been carried out', async () => {
+  it('a 422 to a message that says nothing known may pass, and may have been carried out', async () => {
     const { client } = await open({ [`POST ${A}/conversations/42/messages`]: { status: 422, json: { error: 'connection reset' } } });
     await expect(client.postMessage({ conversationId: '42', text: 'x', private: false }, send)).rejects.toMatchObject({
-      data: { code: 'invalid', ambiguous: true },
+      data: { code: 'invalid', retry: { kind: 'backoff' }, ambiguous: true },
     });
   });
 

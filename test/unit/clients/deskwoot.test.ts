@@ -252,7 +252,7 @@ describe('Deskwoot refuses:', () => {
 
   it('an answer in another shape names the place and not the value', async () => {
     const { client } = await open({ 'GET /api/v1/conversations/c1/messages': { json: [{ id: 'm1' }, { text: 'lisa@example.com' }] } });
-    await expect(client.readMessage('c1', 'm1')).rejects.toMatchObject({
+    await expect(client.readMessage('c1', 'm2')).rejects.toMatchObject({
       data: { code: 'unreadable_answer', hint: expect.stringContaining('"1.id"') },
     });
   });

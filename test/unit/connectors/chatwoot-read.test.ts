@@ -74,10 +74,11 @@ describe('Chatwoot events', () => {
   it.each([
     ['incoming', 'incoming'],
     ['outgoing', 'outgoing'],
-    ['template', 'other'],
+    ['template', 'template'],
     [0, 'incoming'],
     [1, 'outgoing'],
     [2, 'other'],
+    [3, 'template'],
     [null, 'other'],
   ])('reads the message type %j as %s', (type, direction) => {
     expect(event({ ...MESSAGE, message_type: type }).facts['message.direction']).toBe(direction);
@@ -93,6 +94,10 @@ describe('Chatwoot events', () => {
   ])('knows the sender %j as %s', (sender, kind, id) => {
     const { facts } = event({ ...MESSAGE, sender });
     expect([facts['sender.kind'], facts['sender.id']]).toEqual([kind, id]);
+  });
+
+  it('knows a template, which has no sender, as the bot that speaks', () => {
+    expect(event({ ...MESSAGE, message_type: 'template', sender: null }).facts['sender.kind']).toBe('bot');
   });
 
   it('shows our mark on messages and conversations, and deletions', () => {

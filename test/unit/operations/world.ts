@@ -1,4 +1,5 @@
 import type { Invoice } from '../../../connectors/billing.ts';
+import type { Posted } from '../../../connectors/chat.ts';
 import type { EffectClass } from '../../../connectors/effect.ts';
 import type { Contact, Conversation, HelpdeskAbilities, HelpdeskClient, Message, Named } from '../../../connectors/helpdesk.ts';
 import type { Json } from '../../../connectors/json.ts';
@@ -13,7 +14,7 @@ export interface Asked {
   readonly part: string | null;
   readonly values: Json;
   readonly text: string | null;
-  readonly remoteId: string;
+  readonly remoteId: string | null;
 }
 
 /** The remote systems and the ledger, in memory; tests change what they need. */
@@ -26,6 +27,10 @@ export interface World {
   agents: Named[];
   /** What the ledger says of a record. */
   own: (record: Parameters<Ledger['isOwn']>[0]) => 'own' | 'foreign' | 'pending';
+  /** What the chat answers to a post, an edit, and a look for a mark. */
+  post: (input: { readonly thread: string | null }) => Promise<Posted>;
+  edit: () => Promise<void>;
+  found: Posted | null;
   /** What each write does: `send`, or `find` as after a crash. */
   ledger: 'send' | 'find';
   readonly asked: Asked[];
@@ -78,6 +83,9 @@ export function createWorld(): World {
     inboxes: [{ id: '3', name: 'Billing' }],
     agents: [{ id: '5', name: 'Jan Jansen', email: 'jan@example.com' }],
     own: () => 'foreign',
+    post: async ({ thread }) => ({ ts: '1.1', threaded: thread !== null }),
+    edit: async () => undefined,
+    found: { ts: '1.9', threaded: true },
     ledger: 'send',
     asked: [],
     log: [],
@@ -99,10 +107,12 @@ export function contextOf(world: World, helpdesk = createHelpdesk(world), identi
         readInvoice: async (id): Promise<Invoice | null> => (world.log.push(`readInvoice ${id}`), null),
       }),
       chat: () => ({
-        effects: { post: 'marked' },
+        effects: { post: 'marked', edit: 'natural' },
         probe: async () => undefined,
-        post: async (input, told) => (world.log.push(`post ${JSON.stringify(input)} ${told.mark}`), { ts: '1.1' }),
-        find: async (input) => (world.log.push(`find ${JSON.stringify(input)}`), { ts: '1.9' }),
+        lacks: async () => [],
+        post: async (input, told) => (world.log.push(`post ${JSON.stringify(input)} ${told.mark}`), world.post(input)),
+        edit: async (input) => (world.log.push(`edit ${JSON.stringify(input)}`), world.edit()),
+        find: async (input) => (world.log.push(`find ${JSON.stringify(input)}`), world.found),
       }),
     },
   };
