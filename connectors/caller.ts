@@ -34,6 +34,8 @@ export interface Caller {
   leftOut(request: Pick<HttpRequest, 'method' | 'route'>, odd: readonly OddItem[]): void;
   /** Sends, and leaves the answer's body alone. */
   send(request: HttpRequest): Promise<void>;
+  /** Sends, and gives the answer as JSON, where it is JSON: for looking at what a success says. */
+  ask(request: HttpRequest): Promise<unknown>;
   /** An error of our own about a call. */
   error(request: Pick<HttpRequest, 'method' | 'route'>, data: Omit<ConnectorErrorData, 'connection' | 'operation'>): ConnectorError;
 }
@@ -77,6 +79,14 @@ export function createCaller(http: HttpClient, connection: string, onLeftOut: On
     leftOut,
     send: async (request) => {
       await http.request(request);
+    },
+    async ask(request) {
+      const answer = await http.request(request);
+      try {
+        return answer.json();
+      } catch {
+        return undefined;
+      }
     },
     error,
   };

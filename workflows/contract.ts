@@ -95,6 +95,8 @@ export const GATE_RELEASE_MS = 1000;
 
 /** Updates that a parked `delivery` takes. */
 export const UPDATES = { retry: 'retry', skip: 'skip', edit: 'edit' } as const;
+/** The longest edit that is taken, as JSON: it travels with every step of its delivery. */
+export const MAX_EDIT_CHARS = 50_000;
 /** What `edit` takes. */
 export interface EditInput {
   /** `step` or `step/item` → fields of its input to replace. */

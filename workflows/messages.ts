@@ -1,9 +1,6 @@
 import { defineUpdate } from '@temporalio/workflow';
-import { UPDATES } from './contract.ts';
+import { MAX_EDIT_CHARS, UPDATES } from './contract.ts';
 import type { EditInput } from './contract.ts';
-
-/** Edits travel with every step of their delivery. */
-const MAX_EDIT_CHARS = 50_000;
 
 /** `retry`: settles itself as released, so that the group runs again on today's code and configuration. */
 export const retryUpdate = defineUpdate<string, []>(UPDATES.retry);

@@ -8,6 +8,7 @@ import { isParked } from './delivery-view.ts';
 import { mergeEdits } from './merge-edits.ts';
 import { defineTask, idField } from './task.ts';
 import { wakeDispatchers } from './wake.ts';
+import { MAX_EDIT_CHARS } from '../../workflows/contract.ts';
 import type { JsonObject } from '../../connectors/json.ts';
 import type { Change } from '../../store/change-delivery.ts';
 import type { Queryable } from '../../store/database.ts';
@@ -37,6 +38,11 @@ export const deliveriesDecide = defineTask({
   async run(deps, decided) {
     const row = await findDelivery(deps.db, decided.id);
     const edits = decided.decision === 'edit' ? mergeEdits(row.edits, decided.values) : null;
+    const chars = JSON.stringify(edits).length;
+    if (chars > MAX_EDIT_CHARS)
+      throw new CliFailure(
+        `The edits of delivery ${row.id} would have ${chars} characters; at most ${MAX_EDIT_CHARS} are taken, for every step carries them.`,
+      );
     const outcome = isParked(row)
       ? await tellWorkflow(deps, row, decided.decision, edits)
       : await decideHere(deps.db, row, decided.decision, edits);

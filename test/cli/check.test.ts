@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { serve } from '../helpers/http-server.ts';
 import { openCli } from './cli.ts';
 
 describe('check', () => {
@@ -51,6 +52,20 @@ describe('check', () => {
     expect(out).toMatch(/helpdesk +FAILED/);
     expect(err).toContain('3 parts did not answer as they should: store, helpdesk, billing.');
     expect(out + err).not.toContain('hidden');
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['chat:write', 'FAILED', /answers\. The token lacks the scopes channels:history and groups:history: .* parks\. Add the first/],
+    ['chat:write,channels:history', 'ok', /answers\. The token lacks the scope groups:history: in private channels/],
+    ['chat:write,channels:history,groups:history', 'ok', /answers$/m],
+  ])('says which scopes a Slack token with %s lacks, and what that costs', async (scopes, state, text) => {
+    const slack = await serve(() => ({ json: { ok: true }, headers: { 'x-oauth-scopes': scopes } }));
+    const team = `team: { type: slack, baseUrl: '${slack.url}', token: env:SLACK_TOKEN, signingSecret: env:SLACK_SECRET }`;
+    const cli = await openCli({ config: `connections:\n  ${team}\n`, env: { SLACK_TOKEN: 'xoxb-hidden', SLACK_SECRET: 'hidden' } });
+    const { out } = await cli.run('check', '--online');
+    const line = out.split('\n').find((one) => /^team +(?:ok|FAILED) /.test(one)) ?? '';
+    expect(line).toContain(state);
+    expect(line).toMatch(text);
   });
 
   it('says where it looked when there is no configuration', async () => {

@@ -3,6 +3,7 @@ import { eraseBodies } from '../../store/retention.ts';
 import { makeReplay } from '../../store/replay.ts';
 import { makeDatabase } from '../helpers/databases.ts';
 import { failPosts } from '../helpers/desk.ts';
+import { eventually } from '../helpers/eventually.ts';
 import { startStack } from '../helpers/stack.ts';
 import { allSettled, intentsOf } from '../helpers/watch.ts';
 import type { Attachment } from '../../sandbox/chatwoot/entities.ts';
@@ -136,6 +137,20 @@ describe('a message', () => {
     const text = threads()[0]?.at(-1) ?? '';
     expect(text).toMatch(/^long x+ … <http.*\|read the rest>$/);
     expect(text.length).toBeGreaterThan(3_900);
+  });
+});
+
+describe('a worker', () => {
+  it('says at its start which scopes the Slack token lacks, and works on', async () => {
+    const { tokens } = stack.sandbox.slack.state;
+    const [known] = [...tokens.values()];
+    tokens.set(known?.value ?? '', { value: known?.value ?? '', scopes: ['chat:write'] });
+    await stack.stopWorker();
+    await stack.startWorker();
+    await eventually(() => expect(stack.log()).toContain('team: The token lacks the scopes channels:history and groups:history'));
+    await write('two');
+    expect(threads()[0]?.at(-1)).toBe('two');
+    tokens.set(known?.value ?? '', { value: known?.value ?? '', scopes: known?.scopes ?? [] });
   });
 });
 

@@ -111,6 +111,27 @@ describe('a parked delivery', () => {
     await handle.result();
   });
 
+  it('is parked where a step takes more than can pass through Temporal, with its size and the limit, and not as a time-out', async () => {
+    const edits = { 'read-invoice': { invoiceId: 'x'.repeat(600_000) } };
+    world.load = (group) => ({ ...toLoaded(group, ['1']), members: [{ ...toMember('1'), edits }] });
+    const handle = await startParked();
+    const message = expect.stringMatching(/^The input of the step read-invoice has 600\d+ characters; at most 500000 can/);
+    expect(world.settled).toMatchObject([{ then: 'hold', parked: { code: 'too_large', message } }]);
+    expect(world.asked).toEqual([]);
+    await handle.executeUpdate('skip');
+    await handle.result();
+  });
+
+  it('takes no edit that is too large to travel with every step', async () => {
+    const handle = await startParked();
+    const values = { 'read-invoice': { invoiceId: 'x'.repeat(60_000) } };
+    await expect(send(handle, 'edit', [{ values }])).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('at most 50000') },
+    });
+    await handle.executeUpdate('skip');
+    await handle.result();
+  });
+
   it.each([
     ['retry', [], [], []],
     ['skip', [], [{ deliveryId: '2', state: 'skipped' }], []],

@@ -231,6 +231,34 @@ describe('writing to Chatwoot', () => {
   });
 });
 
+describe("a success of Chatwoot's that is none", () => {
+  it.each([
+    ['agent', { assigneeId: '5', teamId: null }],
+    ['team', { assigneeId: null, teamId: '2' }],
+  ])('is seen: an %s that is gone is taken for nobody', async (whom, to) => {
+    const { client } = await open({ [`POST ${A}/conversations/42/assignments`]: { json: null } });
+    await expect(client.assign('42', to, send)).rejects.toMatchObject({
+      data: { code: 'not_found', hint: expect.stringContaining(`the ${whom} does not exist any more`) },
+    });
+  });
+
+  it('is seen: a conversation that was not opened again', async () => {
+    const { client } = await open({ [`POST ${A}/conversations/42/toggle_status`]: { json: { payload: { success: false } } } });
+    await expect(client.reopen('42', send)).rejects.toMatchObject({ data: { code: 'conflict', retry: { kind: 'backoff' } } });
+  });
+
+  it("is seen: a new conversation that is the contact's last one, resolved, which is opened again", async () => {
+    const { client, server } = await open({
+      ...INBOXES,
+      [`POST ${A}/conversations`]: { json: { ...CONVERSATION, custom_attributes: {} } },
+      [`POST ${A}/conversations/42/toggle_status`]: { json: { payload: { success: true } } },
+    });
+    const input = { contactId: '9', inboxId: '3', assigneeId: null, teamId: null, opening: 'Hello' };
+    expect(await client.createConversation(input, send)).toMatchObject({ id: '42', status: 'open' });
+    expect(server.taken.at(-1)).toMatchObject({ path: `${A}/conversations/42/toggle_status`, json: { status: 'open' } });
+  });
+});
+
 describe('Chatwoot refuses:', () => {
   it.each<[number, unknown, string, string]>([
     [401, { error: 'Invalid Access Token' }, 'unauthorized', 'reauth'],
