@@ -58,6 +58,14 @@ const TABLE: { readonly [V in Verdict]: Row } = {
       action: "Send less in one request, or raise the limit in the receiver's configuration.",
     },
   },
+  too_slow: {
+    status: 408,
+    body: {
+      error: 'body_too_slow',
+      expected: 'a body that comes whole within 10 s and without long pauses',
+      action: 'Check the network between the sender and this server.',
+    },
+  },
   too_many_headers: {
     status: 431,
     body: {

@@ -1,6 +1,9 @@
 import type { InboundEvent } from '../connectors/connector.ts';
+import type { AddressOf } from './addresses.ts';
+import type { ArrivalLimits } from './arrivals.ts';
 import type { BoundInbound } from './bound-inbound.ts';
 import type { CodecOptions } from './codec.ts';
+import type { ConnectionLimits } from './connections.ts';
 import type { ReceiverMetrics } from './metrics.ts';
 
 /** One flow's claim on an event. */
@@ -60,14 +63,14 @@ export interface Log {
 }
 
 /** How much the receiver holds at a time. */
-export interface ReceiverLimits {
+export interface ReceiverLimits extends ArrivalLimits, ConnectionLimits {
   /** Bytes of one body. */
   readonly bodyBytes: number;
-  /** Bytes of all bodies under way. */
+  /** Bytes of the bodies being handled; those on their way count apart. */
   readonly totalBytes: number;
-  /** Requests under way. */
+  /** Authentic requests being handled. */
   readonly requests: number;
-  /** Requests under way for one connection, so that one sender cannot starve the others. */
+  /** Of those, for one connection, so that one sender cannot starve the others. */
   readonly requestsPerConnection: number;
   /** Milliseconds the store has for recording before it counts as down for this request. */
   readonly recordMs: number;
@@ -86,11 +89,20 @@ export interface ReceiverDeps {
   readonly log: Log;
   readonly metrics: ReceiverMetrics;
   readonly limits?: Partial<ReceiverLimits>;
+  /** Which addresses are counted together; left out: proxies are near only. */
+  readonly addressOf?: AddressOf;
   /** Left out: no codec endpoint. */
   readonly codec?: CodecOptions;
 }
 
 export const DEFAULT_LIMITS: ReceiverLimits = {
+  connections: 2_048,
+  connectionsPerAddress: 512,
+  arrivingBytes: 64_000_000,
+  arrivingBytesPerAddress: 32_000_000,
+  bodyMs: 10_000,
+  patienceMs: 3_000,
+  leastBytesPerSecond: 5_000,
   bodyBytes: 1_000_000,
   totalBytes: 64_000_000,
   requests: 512,

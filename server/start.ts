@@ -34,7 +34,7 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const DEFAULT_TIMES: ServerTimes = { headersMs: 10_000, requestMs: 15_000, keepAliveMs: 75_000, checkMs: 1_000, drainMs: 10_000 };
+const DEFAULT_TIMES: ServerTimes = { headersMs: 5_000, requestMs: 15_000, keepAliveMs: 75_000, checkMs: 1_000, drainMs: 10_000 };
 
 /** Serves the receiver over HTTP. Rejects where the address cannot be listened on. */
 export async function startServer({ receiver, host, port, times: given = {} }: ServerOptions): Promise<RunningServer> {
@@ -50,6 +50,7 @@ export async function startServer({ receiver, host, port, times: given = {} }: S
   });
   // One more than allowed is kept, so that too many can be told from exactly enough: Node.js drops the rest silently.
   server.maxHeadersCount = MAX_HEADER_LINES + 1;
+  receiver.connections.watch(server);
   const underWay = trackResponses(server);
   server.on('request', receiver.app);
   // With a listener of our own the sender's body is asked for only after its announced size was looked at.

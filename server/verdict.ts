@@ -19,6 +19,8 @@ export const VERDICTS = [
   /** Authentic, but not usable, from a sender that never sends again: kept for a person. */
   'parked',
   'too_large',
+  /** The body did not come within its time. */
+  'too_slow',
   'too_many_headers',
   'encoded',
   /** The sender went away before its request was complete. */

@@ -5,8 +5,8 @@ import { receive } from './receive.ts';
 import { sendAnswer } from './reply.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RawRequest } from '../connectors/connector.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { BoundInbound } from './bound-inbound.ts';
-import type { InFlight, Slot } from './in-flight.ts';
 import type { ReceiverLimits } from './ports.ts';
 import type { ReceiveDeps } from './receive.ts';
 import type { ReceiverMetrics } from './metrics.ts';
@@ -17,7 +17,7 @@ import type { Outcome, Verdict } from './verdict.ts';
 export interface WebhookRouteDeps extends ReceiveDeps {
   readonly connections: ReadonlyMap<string, BoundInbound>;
   readonly limits: ReceiverLimits;
-  readonly inFlight: InFlight;
+  readonly arrivals: Arrivals;
   readonly metrics: ReceiverMetrics;
   log(record: RequestRecord): void;
 }
@@ -59,24 +59,7 @@ async function handle(
   if (request.method === 'HEAD') return early('probe');
   if (request.method !== 'POST') return early('wrong_method');
   if (countHeaderLines(request) > MAX_HEADER_LINES) return early('too_many_headers');
-  const slot = deps.inFlight.enter(connection.name);
-  if (!slot) return early('busy', 'too_many_requests');
-  try {
-    return await readAndReceive(deps, connection, token, slot, request, response);
-  } finally {
-    slot.release();
-  }
-}
-
-async function readAndReceive(
-  deps: WebhookRouteDeps,
-  connection: BoundInbound,
-  token: string | undefined,
-  slot: Slot,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<Handled> {
-  const reading = await readBody(request, response, slot, deps.limits.bodyBytes);
+  const reading = await readBody(request, response, deps.arrivals, deps.limits.bodyBytes);
   if (!reading.ok) return { ...early(reading.verdict, reading.verdict === 'busy' ? 'too_many_bytes' : null), bytes: reading.received };
   const raw: RawRequest = { headers: toHeaderMap(request, token), body: reading.body };
   const outcome = await receive(deps, connection, raw).catch((error: unknown) => toFailure(error).outcome);

@@ -19,6 +19,7 @@ const EXPECTED: Record<Verdict, readonly [number, number, number]> = {
   unknown_path: [404, 404, 404],
   wrong_method: [405, 405, 405],
   too_large: [413, 413, 413],
+  too_slow: [408, 408, 408],
   encoded: [415, 415, 415],
   too_many_headers: [431, 431, 431],
   busy: [503, 503, 500],

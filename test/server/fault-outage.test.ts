@@ -74,10 +74,10 @@ describe('slow and lost senders', () => {
   it('fault 9: a client that closes in the middle of its body leaves nothing behind', async () => {
     const receiver = await openReceiver();
     const socket = await openSocket(receiver.port, `${HEAD}Content-Length: 500\r\n\r\n{"topic"`);
-    await vi.waitFor(async () => expect(await receiver.metrics.text()).toContain('deskbridge_webhook_in_flight_bytes 8'));
+    await vi.waitFor(async () => expect(await receiver.metrics.text()).toContain('deskbridge_webhook_arriving_bytes 8'));
     socket.destroy();
     await vi.waitFor(() => expect(receiver.lines.at(-1)).toMatchObject({ verdict: 'aborted' }));
-    expect(await receiver.metrics.text()).toContain('deskbridge_webhook_in_flight_bytes 0');
+    expect(await receiver.metrics.text()).toContain('deskbridge_webhook_arriving_bytes 0');
   });
 });
 
@@ -181,11 +181,11 @@ describe('load', () => {
   });
 
   it('fault 7 and 36: 50 concurrent slow uploads hold no more memory than allowed, and the receiver goes on after them', async () => {
-    const receiver = await openReceiver({ limits: { totalBytes: 5_000_000 } });
+    const receiver = await openReceiver({ limits: { arrivingBytes: 5_000_000 } });
     const start = `POST /webhooks/shop HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n${'a'.repeat(900_000)}`;
     const sockets = await Promise.all(Array.from({ length: 50 }, () => openSocket(receiver.port, start)));
     const answers = sockets.map((socket) => new Promise<string>((resolve) => socket.once('data', (chunk) => resolve(String(chunk)))));
-    const held = /deskbridge_webhook_in_flight_bytes (\d+)/;
+    const held = /deskbridge_webhook_arriving_bytes (\d+)/;
     let most = 0;
     await vi.waitFor(async () => {
       const text = await receiver.metrics.text();
@@ -216,7 +216,7 @@ describe('load', () => {
   it('fault 37: closing ends within its time even where a sender hangs', async () => {
     const receiver = await openReceiver({ times: { drainMs: 200 } });
     await openSocket(receiver.port, `${HEAD}Content-Length: 500\r\n\r\n{`);
-    await vi.waitFor(async () => expect(await receiver.metrics.text()).toContain('deskbridge_webhook_in_flight 1'));
+    await vi.waitFor(async () => expect(await receiver.metrics.text()).toContain('deskbridge_webhook_arriving 1'));
     const started = performance.now();
     await receiver.server.close();
     expect(performance.now() - started).toBeLessThan(1_000);
