@@ -3,6 +3,8 @@ import { createIntake } from '../inbox/intake.ts';
 import { createRecorder } from '../inbox/recorder.ts';
 import { parkRequest } from '../store/parked-requests.ts';
 import { listQueues } from '../store/query-queues.ts';
+import { createAddressOf } from './addresses.ts';
+import { watchQueues } from './queue-metrics.ts';
 import { createReceiver } from './receiver.ts';
 import { startServer } from './start.ts';
 import type { Database } from '../store/database.ts';
@@ -11,7 +13,6 @@ import type { Way } from '../inbox/dispatcher.ts';
 import type { FlowQueue } from '../inbox/dispatching.ts';
 import type { RecordedRow, RecordRow } from '../store/record-events.ts';
 import type { BoundInbound } from './bound-inbound.ts';
-import type { CodecOptions } from './codec.ts';
 import type { ReceiverMetrics } from './metrics.ts';
 import type { Log, ReceiverDeps, ReceiverLimits } from './ports.ts';
 
@@ -29,9 +30,10 @@ export interface ServerProcessOptions {
   readonly host: string;
   readonly port: number;
   readonly limits: Partial<ReceiverLimits>;
+  /** Addresses and ranges of proxies in front, beside this machine and its private networks. */
+  readonly trustedProxies?: readonly string[];
   /** Names this replica in leases and workflow ids. */
   readonly owner: string;
-  readonly codec?: CodecOptions;
   readonly metrics: ReceiverMetrics;
   readonly log: Log;
   now(): number;
@@ -43,8 +45,11 @@ export interface ServerProcess {
   /** Something was freed: the dispatcher should look. */
   wake(): void;
   record(rows: readonly RecordRow[]): Promise<readonly RecordedRow[]>;
-  /** Stops accepting, finishes what is under way, then stops dispatching. */
-  close(): Promise<void>;
+  /**
+   * Says for `lameDuckMs` (0 where left out) that it is leaving while it still takes what comes, then stops accepting, finishes what is
+   * under way, and stops dispatching. A second call waits for the first.
+   */
+  close(options?: { readonly lameDuckMs: number }): Promise<void>;
 }
 
 /** Starts the server process; the one place where its parts are put together. */
@@ -74,43 +79,26 @@ export async function createServerProcess(options: ServerProcessOptions): Promis
     log,
     metrics,
     limits: options.limits,
-    ...(options.codec === undefined ? {} : { codec: options.codec }),
+    addressOf: createAddressOf(options.trustedProxies ?? []),
   });
-  watchQueues(metrics, db);
+  watchQueues(metrics, () => listQueues(db));
   metrics.watch('deskbridge_record_queue', 'Events that wait for their commit', [], () => [{ labels: {}, value: recorder.depth() }]);
   const server = await startServer({ receiver, host: options.host, port: options.port }).catch(async (error: unknown) => {
     receiver.stop();
     await dispatching.stop();
     throw error;
   });
+  const close = async (lameDuckMs: number): Promise<void> => {
+    await server.close({ lameDuckMs });
+    await intake.drain();
+    await recorder.drain();
+    await dispatching.stop();
+  };
+  let closed: Promise<void> | null = null;
   return {
     port: server.port,
     wake: () => dispatching.wake(),
     record: (rows) => recorder.record(rows),
-    async close() {
-      receiver.drain();
-      await server.close();
-      receiver.stop();
-      await intake.drain();
-      await recorder.drain();
-      await dispatching.stop();
-    },
+    close: ({ lameDuckMs } = { lameDuckMs: 0 }) => (closed ??= close(lameDuckMs)),
   };
-}
-
-function watchQueues(metrics: ReceiverMetrics, db: Database): void {
-  const labels = ['flow', 'lane'];
-  const watch = (name: string, help: string, read: (queue: Awaited<ReturnType<typeof listQueues>>[number]) => number): void =>
-    metrics.watch(name, help, labels, async () =>
-      (await listQueues(db)).map((queue) => ({ labels: { flow: queue.flow, lane: String(queue.lane) }, value: read(queue) })),
-    );
-  watch('deskbridge_queue_waiting', 'Deliveries that wait', (queue) => queue.waiting);
-  watch('deskbridge_queue_under_way', 'Groups under way', (queue) => queue.underWay);
-  watch('deskbridge_queue_parked', 'Deliveries that wait for a person', (queue) => queue.parked);
-  watch('deskbridge_queue_closed', '1 while the gate is closed or the flow paused', (queue) =>
-    queue.closedUntil !== null || queue.paused ? 1 : 0,
-  );
-  watch('deskbridge_queue_oldest_seconds', 'Age of the oldest waiting delivery', (queue) =>
-    queue.oldestWaitingAt === null ? 0 : (Date.now() - queue.oldestWaitingAt.getTime()) / 1000,
-  );
 }

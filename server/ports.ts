@@ -2,7 +2,6 @@ import type { InboundEvent } from '../connectors/connector.ts';
 import type { AddressOf } from './addresses.ts';
 import type { ArrivalLimits } from './arrivals.ts';
 import type { BoundInbound } from './bound-inbound.ts';
-import type { CodecOptions } from './codec.ts';
 import type { ConnectionLimits } from './connections.ts';
 import type { ReceiverMetrics } from './metrics.ts';
 
@@ -91,8 +90,6 @@ export interface ReceiverDeps {
   readonly limits?: Partial<ReceiverLimits>;
   /** Which addresses are counted together; left out: proxies are near only. */
   readonly addressOf?: AddressOf;
-  /** Left out: no codec endpoint. */
-  readonly codec?: CodecOptions;
 }
 
 export const DEFAULT_LIMITS: ReceiverLimits = {

@@ -2,9 +2,8 @@ import express from 'express';
 import { createAddressOf } from './addresses.ts';
 import { answerTo } from './answers.ts';
 import { createArrivals } from './arrivals.ts';
-import { createCodecEndpoint } from './codec.ts';
 import { createConnections } from './connections.ts';
-import { createHealth } from './health.ts';
+import { createHealth, createWatch } from './health.ts';
 import { createInFlight } from './in-flight.ts';
 import { DEFAULT_LIMITS } from './ports.ts';
 import { createRecording } from './recording.ts';
@@ -29,8 +28,8 @@ export interface Receiver {
 }
 
 /**
- * Builds the receiver: webhooks, health, metrics and, where configured, the codec endpoint. No body parser stands before the
- * webhook route, the path decides exactly (case, slashes), and nothing is ever redirected.
+ * Builds the receiver: what the world may ask, which is webhooks and health and nothing else. No body parser stands before the webhook
+ * route, the path decides exactly (case, slashes), nothing is ever redirected, and nothing a stranger can ask for costs a query.
  */
 export function createReceiver(deps: ReceiverDeps): Receiver {
   const limits = toLimits(deps.limits ?? {});
@@ -54,6 +53,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
   };
   watchReceiver(deps.metrics, route, connections);
   let draining = false;
+  const watch = createWatch({ stores: deps.stores, recording, isDraining: () => draining });
 
   const app = express();
   app.disable('x-powered-by').disable('etag').enable('strict routing').enable('case sensitive routing');
@@ -61,9 +61,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     handleWebhook(route, { connection: request.params.connection, token: undefined }, request, response),
   );
   app.all('/webhooks/:connection/:token', (request, response) => handleWebhook(route, request.params, request, response));
-  app.use(createHealth({ stores: deps.stores, recording, isDraining: () => draining, now: deps.now }));
-  app.get('/metrics', async (_request, response) => void response.type(deps.metrics.contentType).send(await deps.metrics.text()));
-  if (deps.codec) app.use(createCodecEndpoint(deps.codec));
+  app.use(createHealth(() => watch.read()));
   app.use((request, response) => handleWebhook(route, undefined, request, response));
   app.use(answerMistake);
   return {
@@ -72,6 +70,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     drain: () => (draining = true),
     stop() {
       recording.stop();
+      watch.stop();
       arrivals.stop();
     },
   };

@@ -11,6 +11,7 @@ import { allowResend } from '../store/effect.ts';
 import { releaseLease } from '../store/lease.ts';
 import { bindConnections } from './connections.ts';
 import { startHost } from './host.ts';
+import { observeActivities } from './observe-activities.ts';
 import { startProber } from './prober.ts';
 import type { ActivityDeps } from '../activities/create-activities.ts';
 import type { FlowDirectory } from '../activities/load-group.ts';
@@ -18,12 +19,13 @@ import type { RecordedRow, RecordRow } from '../store/record-events.ts';
 import type { Database } from '../store/database.ts';
 import type { BoundConnections, ConfiguredConnection } from './connections.ts';
 import type { HostOptions } from './host.ts';
+import type { ActivityObserver } from './observe-activities.ts';
 
 /** More than the dispatcher hands over of one flow, so that a slow one does not hold all of them. */
 const BATCHES_AT_A_TIME = 12;
 
 /** What a worker is made of; the one place where its parts are put together. */
-export interface WorkerOptions extends Omit<HostOptions, 'activities' | 'batches'> {
+export interface WorkerOptions extends Omit<HostOptions, 'activities' | 'batches' | 'interceptors'> {
   readonly db: Database;
   readonly configured: readonly ConfiguredConnection[];
   readonly directory: FlowDirectory;
@@ -32,6 +34,8 @@ export interface WorkerOptions extends Omit<HostOptions, 'activities' | 'batches
   record(rows: readonly RecordRow[]): Promise<readonly RecordedRow[]>;
   /** Something waits or may go on: the dispatcher should look. */
   onFreed(): void;
+  /** Told of every attempt of an activity; left out: nobody is. */
+  readonly observer?: ActivityObserver;
   /** Puts something else in the place of a part: for load and fault runs. */
   readonly instead?: Partial<Pick<ActivityDeps, 'effects' | 'runOf'> & { readonly connections: BoundConnections }>;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
@@ -49,7 +53,8 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
   const connections = options.instead?.connections ?? bindConnections(options.configured);
   const deps = createActivityDeps(options, connections);
   const activities = createActivities(deps);
-  const host = await startHost({ ...options, activities, batches: BATCHES_AT_A_TIME });
+  const interceptors = options.observer === undefined ? [] : [observeActivities(options.observer)];
+  const host = await startHost({ ...options, activities, interceptors, batches: BATCHES_AT_A_TIME });
   const prober = startProber({
     db: options.db,
     probe: (name) => connections.probe(name),

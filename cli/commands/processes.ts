@@ -47,7 +47,11 @@ function add(program: Command, io: Io, { name, summary, run }: Process): void {
   );
 }
 
-function placesText({ server, temporalUi }: { readonly server: string; readonly temporalUi: string | null }): string {
-  const receiver = server === '' ? '' : `: webhooks come to ${server}/webhooks/<connection>`;
-  return temporalUi === null ? receiver : `${receiver}, the Temporal UI is at ${temporalUi}`;
+function placesText({ server, temporalUi, admin }: Parameters<NonNullable<ProcessOptions['onReady']>>[0]): string {
+  const places = [
+    ...(server === '' ? [] : [`webhooks come to ${server}/webhooks/<connection>`]),
+    `metrics are at ${admin}/metrics`,
+    ...(temporalUi === null ? [] : [`the Temporal UI is at ${temporalUi}`]),
+  ];
+  return `: ${places.join(', ')}`;
 }

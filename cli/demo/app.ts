@@ -12,6 +12,8 @@ const STOP_WITHIN_MS = 15_000;
 /** The process that receives and works: `deskbridge dev` on the demo's configuration. */
 export interface App {
   readonly origin: string;
+  /** Where operators ask: `/metrics`. */
+  readonly adminOrigin: string;
   /** Starts it and waits until it takes webhooks. Throws CliFailure where it does not start. */
   start(): Promise<{ readonly pid: number; readonly tookMs: number }>;
   /** Ends it at once, as a power cut would. */
@@ -26,14 +28,16 @@ export interface AppOptions {
   /** With `deskbridge.yaml` and `.env`; its log goes there too. */
   readonly folder: string;
   readonly port: number;
+  readonly adminPort: number;
   /** The script of the command line. */
   readonly script: string;
   readonly stopped: AbortSignal;
 }
 
 /** The app, not started yet. */
-export function createApp({ folder, port, script, stopped }: AppOptions): App {
+export function createApp({ folder, port, adminPort, script, stopped }: AppOptions): App {
   const origin = `http://127.0.0.1:${port}`;
+  const adminOrigin = `http://127.0.0.1:${adminPort}`;
   const logPath = join(folder, 'deskbridge.log');
   let running: ChildProcess | null = null;
 
@@ -64,7 +68,14 @@ export function createApp({ folder, port, script, stopped }: AppOptions): App {
     await ended;
     clearTimeout(force);
   };
-  return { origin, start, kill: () => end('SIGKILL'), stop: () => end('SIGTERM'), command: (...args) => runCommand(folder, script, args) };
+  return {
+    origin,
+    adminOrigin,
+    start,
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+    command: (...args) => runCommand(folder, script, args),
+  };
 }
 
 /** `log`: a file that takes everything it says; closed here once the process has its own copy. */

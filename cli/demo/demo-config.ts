@@ -3,6 +3,7 @@ import type { SandboxDescription } from '../../sandbox/main.ts';
 /** Where the demo's parts listen. */
 export interface DemoPlaces {
   readonly port: number;
+  readonly adminPort: number;
   readonly temporal: string;
   readonly temporalUi: string;
 }
@@ -14,7 +15,7 @@ export const MISSING_LABEL = 'enterprise';
 export function demoConfig(places: DemoPlaces, sandbox: SandboxDescription): string {
   const { chatwoot, deskwoot, stripe, slack } = sandbox;
   return `# Made by the demo; thrown away when it runs again. The secrets are in .env beside this file and open nothing but the sandbox.
-server: { port: ${places.port}, uiOrigin: '${places.temporalUi}' }
+server: { port: ${places.port}, admin: { port: ${places.adminPort} }, uiOrigin: '${places.temporalUi}' }
 temporal: { address: '${places.temporal}' }
 helpdesk: { type: chatwoot, baseUrl: '${chatwoot.origin}', account: ${chatwoot.accountId}, token: env:CHATWOOT_TOKEN, webhookSecret: env:CHATWOOT_SECRET }
 connections:

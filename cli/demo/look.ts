@@ -26,19 +26,20 @@ export function hasNote(sandbox: Sandbox, invoice: string): boolean {
 
 /** The sum of a metric of the app over all its labels, or over the lines that contain `label`. */
 export async function readMetric({ app }: World, name: string, label = ''): Promise<number> {
-  const text = await fetch(`${app.origin}/metrics`).then((response) => response.text());
+  const text = await fetch(`${app.adminOrigin}/metrics`).then((response) => response.text());
   const lines = text.split('\n').filter((line) => (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && line.includes(label));
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
-/** Whether nothing is under way but what waits for a person. */
-export async function isQuiet(world: World): Promise<boolean> {
+/** Whether nothing is under way but what waits for a person, by a reading of the queues made after `sinceMs` (Unix milliseconds). */
+export async function isQuiet(world: World, sinceMs: number): Promise<boolean> {
+  const readAtMs = (await readMetric(world, 'deskbridge_queue_read_timestamp_seconds')) * 1000;
   const [waiting, underWay, parked] = [
     await readMetric(world, 'deskbridge_queue_waiting'),
     await readMetric(world, 'deskbridge_queue_under_way'),
     await readMetric(world, 'deskbridge_queue_parked'),
   ];
-  return waiting === 0 && underWay <= parked;
+  return readAtMs > sinceMs && waiting === 0 && underWay <= parked;
 }
 
 /** Workflows worth a look. */

@@ -93,7 +93,7 @@ async function toPlaces(world: World): Promise<Places> {
     temporalUi,
     ...(await findLinks(world)),
     webhooks: `${app.origin}/webhooks/<connection>`,
-    metrics: `${app.origin}/metrics`,
+    metrics: `${app.adminOrigin}/metrics`,
     sandbox: { chatwoot: chatwoot.origin, deskwoot: deskwoot.origin, stripe: stripe.origin, slack: slack.origin },
     log: join(folder, 'deskbridge.log'),
   };

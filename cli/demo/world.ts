@@ -43,6 +43,7 @@ export async function createWorld({ folder, temporalCliPath, script, stopped }: 
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const port = await findPort(SERVER_PORTS);
+  const adminPort = await findPort([port + 1]);
   const uiPort = await findPort(UI_PORTS);
   const origin = `http://127.0.0.1:${port}`;
   const hooks = { chatwoot: `${origin}/webhooks/helpdesk`, deskwoot: `${origin}/webhooks/deskwoot`, stripe: `${origin}/webhooks/billing` };
@@ -54,17 +55,17 @@ export async function createWorld({ folder, temporalCliPath, script, stopped }: 
     port: temporalPort,
     uiPort,
     dbFile,
-    codecEndpoint: `${origin}/codec`,
+    codecEndpoint: `http://127.0.0.1:${adminPort}/codec`,
   }).catch(async (error: unknown) => {
     await sandbox.close();
     throw new CliFailure(messageOf(error));
   });
   writeFileSync(
     join(folder, 'deskbridge.yaml'),
-    demoConfig({ port, temporal: server.address, temporalUi: server.uiOrigin }, sandbox.describe()),
+    demoConfig({ port, adminPort, temporal: server.address, temporalUi: server.uiOrigin }, sandbox.describe()),
   );
   writeFileSync(join(folder, '.env'), demoSecrets(sandbox.describe()), { mode: OWNER_ONLY });
-  const app = createApp({ folder, port, script, stopped });
+  const app = createApp({ folder, port, adminPort, script, stopped });
   const connection = createConnection({ address: server.address });
   return {
     sandbox,

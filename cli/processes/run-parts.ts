@@ -1,7 +1,6 @@
 import { Runtime, DefaultLogger } from '@temporalio/worker';
-import { createMetrics } from '../../server/metrics.ts';
+import { createActivityMeter } from '../../server/activity-metrics.ts';
 import { createServerProcess } from '../../server/create-server.ts';
-import { createPayloadCodec } from '../../temporal/codec.ts';
 import { createLazyClient } from '../../temporal/connect.ts';
 import { registerSearchAttributes } from '../../temporal/register.ts';
 import { createStarter } from '../../temporal/starter.ts';
@@ -18,6 +17,8 @@ import type { DeskbridgeConfig } from '../../config/read.ts';
 import type { RecordedRow, RecordRow } from '../../store/record-events.ts';
 import type { Database } from '../../store/database.ts';
 import type { ServerProcess } from '../../server/create-server.ts';
+import type { ReceiverMetrics } from '../../server/metrics.ts';
+import type { Metrics } from '../../server/registry.ts';
 import type { TemporalAddress } from '../../temporal/connect.ts';
 import type { EncryptionKey } from '../../temporal/codec.ts';
 import type { RunningWorker } from '../../worker/create-worker.ts';
@@ -55,7 +56,7 @@ export async function prepareNamespace(where: TemporalAddress, dataConverter: Da
 export async function runServerPart(
   shared: Shared,
   client: Client,
-  options: { readonly eager: boolean; readonly uiOrigin: string | null },
+  options: { readonly eager: boolean; readonly metrics: ReceiverMetrics },
 ): Promise<ServerProcess> {
   const { config, db, log } = shared;
   const { connections, route, flows } = toReceiving(config);
@@ -70,8 +71,8 @@ export async function runServerPart(
     port: config.server.port,
     limits: { bodyBytes: config.server.maxBody, requests: config.server.maxConcurrent },
     owner: toOwner('server'),
-    codec: { codec: createPayloadCodec(shared.keys), uiOrigin: config.server.uiOrigin ?? options.uiOrigin, token: null },
-    metrics: createMetrics({ process: true }),
+    trustedProxies: config.server.trustedProxies,
+    metrics: options.metrics,
     log,
     now: Date.now,
   });
@@ -93,7 +94,7 @@ function cannotListen(error: unknown, { host, port }: DeskbridgeConfig['server']
 export function runWorkerPart(
   shared: Shared,
   connection: NativeConnection,
-  hooks: { record(rows: readonly RecordRow[]): Promise<readonly RecordedRow[]>; onFreed(): void },
+  hooks: { record(rows: readonly RecordRow[]): Promise<readonly RecordedRow[]>; onFreed(): void; readonly metrics: Metrics },
 ): Promise<RunningWorker> {
   const { config, db, dataConverter, namespace, log } = shared;
   return createWorker({
@@ -103,6 +104,7 @@ export function runWorkerPart(
     flowsOf: flowsOf(config),
     record: hooks.record,
     onFreed: hooks.onFreed,
+    observer: createActivityMeter(hooks.metrics),
     connection,
     namespace,
     dataConverter,

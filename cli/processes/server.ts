@@ -1,10 +1,12 @@
 import { createLogger } from '../../server/logger.ts';
+import { createMetrics } from '../../server/metrics.ts';
 import { createLazyClient } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
 import { withClosing } from './closing.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { openAdmin } from './open-admin.ts';
 import { prepareNamespace, runServerPart } from './run-parts.ts';
-import { waitForSignal } from './shutdown.ts';
+import { lameDuckAfter, waitForSignal } from './shutdown.ts';
 import { StartFailure } from './start-failure.ts';
 import { openState, openStore, readConfigOrFail, readKeys, toTemporalAddress } from './surroundings.ts';
 import type { ProcessOptions } from './dev.ts';
@@ -27,11 +29,15 @@ export async function runServer(options: ProcessOptions): Promise<void> {
       log.warn({}, 'Temporal is away: search attributes are registered by the next process that starts'),
     );
     const shared = { config, db, keys, dataConverter, namespace: where.namespace, log };
-    const server = await runServerPart(shared, client, { eager: false, uiOrigin: null });
+    const metrics = createMetrics({ process: true });
+    const admin = await openAdmin(config, 'server', { metrics, log, keys });
+    defer(() => admin.close());
+    const server = await runServerPart(shared, client, { eager: false, metrics });
     defer(() => server.close());
     const housekeeping = startHousekeeping(db, config.store.retention, log);
     defer(() => housekeeping.stop());
-    options.onReady?.({ server: `http://${config.server.host}:${server.port}`, temporalUi: null });
-    await waitForSignal();
+    const stopped = waitForSignal();
+    options.onReady?.({ server: `http://${config.server.host}:${server.port}`, temporalUi: null, admin: admin.origin });
+    await server.close({ lameDuckMs: lameDuckAfter(await stopped, config.server.lameDuck) });
   });
 }

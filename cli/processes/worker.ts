@@ -1,8 +1,10 @@
 import { createRecorder, INBOX_CHANNEL } from '../../inbox/recorder.ts';
 import { createLogger } from '../../server/logger.ts';
+import { createRegistry } from '../../server/registry.ts';
 import { connectWorker } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
 import { withClosing } from './closing.ts';
+import { openAdmin } from './open-admin.ts';
 import { installRuntime, prepareNamespace, runWorkerPart } from './run-parts.ts';
 import { waitForSignal } from './shutdown.ts';
 import { StartFailure } from './start-failure.ts';
@@ -17,6 +19,8 @@ export async function runWorker(options: ProcessOptions): Promise<void> {
   const log = createLogger(config.log.level);
   const state = openState();
   const keys = readKeys(config, state);
+  const metrics = createRegistry({ process: true });
+  let ready = false;
   await withClosing(async (defer) => {
     const db = await openStore(config, state);
     defer(() => db.close());
@@ -29,10 +33,14 @@ export async function runWorker(options: ProcessOptions): Promise<void> {
     defer(() => recorder.drain());
     const shared = { config, db, keys, dataConverter, namespace: where.namespace, log };
     const onFreed = createHint(() => db.query('select pg_notify($1, $2)', [INBOX_CHANNEL, '']));
-    const worker = await runWorkerPart(shared, connection, { record: (rows) => recorder.record(rows), onFreed });
+    const admin = await openAdmin(config, 'worker', { metrics, log, isReady: () => ready });
+    defer(() => admin.close());
+    const worker = await runWorkerPart(shared, connection, { record: (rows) => recorder.record(rows), onFreed, metrics });
     defer(() => worker.stop());
-    options.onReady?.({ server: '', temporalUi: null });
-    await Promise.race([waitForSignal(), worker.ended]);
+    ready = true;
+    const stopped = waitForSignal();
+    options.onReady?.({ server: '', temporalUi: null, admin: admin.origin });
+    await Promise.race([stopped, worker.ended]).finally(() => (ready = false));
   });
 }
 

@@ -14,7 +14,15 @@ describe('a configuration that is right', () => {
   const { config } = loaded;
 
   it('comes with every default filled in, in milliseconds and bytes', () => {
-    expect(config.server).toEqual({ port: 8080, host: '127.0.0.1', maxBody: 1_000_000, maxConcurrent: 512 });
+    expect(config.server).toEqual({
+      port: 8080,
+      host: '127.0.0.1',
+      maxBody: 1_000_000,
+      maxConcurrent: 512,
+      trustedProxies: [],
+      lameDuck: 5000,
+      admin: { host: '127.0.0.1' },
+    });
     expect(config.store).toEqual({ retention: { bodies: 30 * 86_400_000, events: 90 * 86_400_000 } });
     expect(config.temporal).toBeUndefined();
     expect(config.log).toEqual({ level: 'info' });

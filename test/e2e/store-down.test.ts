@@ -57,7 +57,7 @@ describe('while the store is stopped', () => {
     expect(answers).toEqual(answers.map(() => 200));
     expect(Math.max(...times)).toBeLessThan(MOST_ACK_MS);
     expect((await fetch(`${stack.origin}/readyz`)).status).toBe(200);
-    expect(await (await fetch(`${stack.origin}/metrics`)).text()).toContain('deskbridge_store_down 1');
+    expect(await (await fetch(`${stack.adminOrigin}/metrics`)).text()).toContain('deskbridge_store_down 1');
 
     const [first] = await intakes();
     expect(first?.status).toBe('RUNNING');
@@ -69,7 +69,7 @@ describe('while the store is stopped', () => {
   it('each event goes into the inbox once when the store is back, copies of before, during and after included, and is delivered once', async () => {
     await store.up();
     await eventually(async () => expect((await intakes()).filter(({ status }) => status !== 'COMPLETED')).toEqual([]));
-    await eventually(async () => expect(await (await fetch(`${stack.origin}/metrics`)).text()).toContain('deskbridge_store_down 0'));
+    await eventually(async () => expect(await (await fetch(`${stack.adminOrigin}/metrics`)).text()).toContain('deskbridge_store_down 0'));
     await eventually(async () => expect(await countRows(store.direct, 'delivery', 'state = 2')).toBe(hooks.length));
     const after = await Promise.all(hooks.map(({ body }) => sendStripe(stack, body)));
     expect(after.map(({ status }) => status)).toEqual(after.map(() => 200));

@@ -8,6 +8,7 @@ import { flowsOf, toDirectory, toReceiving } from '../../cli/processes/parts.ts'
 import { installed } from '../../config/installed.ts';
 import { loadConfig } from '../../config/load.ts';
 import { startSandbox } from '../../sandbox/main.ts';
+import { startAdmin } from '../../server/admin.ts';
 import { createServerProcess } from '../../server/create-server.ts';
 import { createLogger } from '../../server/logger.ts';
 import { createMetrics } from '../../server/metrics.ts';
@@ -53,6 +54,8 @@ export interface Stack {
   readonly client: Client;
   readonly queues: TaskQueues;
   readonly origin: string;
+  /** Where operators ask: `/metrics`. */
+  readonly adminOrigin: string;
   /** Everything logged so far. */
   log(): string;
   startWorker(): Promise<void>;
@@ -80,6 +83,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const id = randomUUID().slice(0, 8);
   const queues = { live: `live-${id}`, bulk: `bulk-${id}` };
   const { connections, route, flows } = toReceiving(config);
+  const metrics = createMetrics();
+  const admin = await startAdmin({ host: '127.0.0.1', port: 0, token: null, metrics, uiOrigin: null });
   const server = await createServerProcess({
     db: options.db,
     starter: createStarter({ client, eager: false, queues }),
@@ -91,7 +96,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     port: 0,
     limits: { requests: 2000, requestsPerConnection: 2000 },
     owner: `test-${id}`,
-    metrics: createMetrics(),
+    metrics,
     log,
     now: Date.now,
     only: options.way,
@@ -106,6 +111,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     client,
     queues,
     origin,
+    adminOrigin: admin.origin,
     log: () => lines.join(''),
     async startWorker() {
       const native = await connectWorker(where);
@@ -136,6 +142,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
       await server.close();
       await stack.stopWorker();
       await connection.close();
+      await admin.close();
       await sandbox.close();
     },
   };

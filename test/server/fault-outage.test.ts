@@ -135,7 +135,7 @@ describe('stores that fail', () => {
       const reply = await receiver.event();
       expect(performance.now() - started).toBeLessThan(2_500);
       expect(reply).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
-      expect((await send(receiver.port, 'GET', '/readyz')).status).toBe(503);
+      await vi.waitFor(async () => expect((await send(receiver.port, 'GET', '/readyz')).status).toBe(503), 5_000);
     },
   );
 
