@@ -13,6 +13,8 @@ const COMMITS_AT_ONCE = 2;
 const LEAST_BESIDE = 16;
 /** What a row costs beside its body. */
 const ROW_OVERHEAD_BYTES = 512;
+/** Bytes of one commit, which is to be over well within a sender's time; a larger event is committed alone. */
+const MAX_COMMIT_BYTES = 8 * 1024 * 1024;
 const DEFAULT_LIMITS: RecorderLimits = { maxRows: 256, maxQueuedRows: 5_000, maxQueuedBytes: 64 * 1024 * 1024 };
 
 /** Bounds of the queue before the store. */
@@ -54,6 +56,7 @@ export interface Recorder {
 export function createRecorder(settings: RecorderSettings): Recorder {
   const notifier = createNotifier(settings.db);
   const commits: GroupCommit<RecordRow, RecordedRow> = createGroupCommit({
+    maxBatchBytes: MAX_COMMIT_BYTES,
     ...DEFAULT_LIMITS,
     ...settings.limits,
     sizeOf: (row: RecordRow) => row.raw.length + ROW_OVERHEAD_BYTES,

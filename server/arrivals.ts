@@ -27,6 +27,8 @@ export type GivenUp = 'slow' | 'crowded';
 export interface Arrival {
   /** Counts bytes that came; false: this body was given up, now or before. */
   take(bytes: number): boolean;
+  /** Counts bytes that came and are not kept; what was kept before is let go. */
+  pass(bytes: number): void;
   /** The body is complete, or of no interest any more; harmless when repeated. */
   leave(): void;
 }
@@ -71,6 +73,9 @@ export function createArrivals(limits: ArrivalLimits, addressOf: AddressOf, cloc
     if (share === 0) bytesOf.delete(body.address);
     else bytesOf.set(body.address, share);
   };
+  const progress = (body: Body, size: number): void => {
+    body.dueAt = Math.min(clock() + limits.patienceMs, body.dueAt + (size / limits.leastBytesPerSecond) * 1000);
+  };
   const leave = (body: Body): void => {
     if (bodies.delete(body)) weigh(body, -body.held);
   };
@@ -100,11 +105,15 @@ export function createArrivals(limits: ArrivalLimits, addressOf: AddressOf, cloc
         take(size) {
           if (!bodies.has(body)) return false;
           weigh(body, size);
-          body.dueAt = Math.min(clock() + limits.patienceMs, body.dueAt + (size / limits.leastBytesPerSecond) * 1000);
+          progress(body, size);
           const { address } = body;
           while (address !== null && (bytesOf.get(address) ?? 0) > limits.arrivingBytesPerAddress) makeRoom(address);
           while (bytes > limits.arrivingBytes) makeRoom(null);
           return bodies.has(body);
+        },
+        pass(size) {
+          weigh(body, -body.held);
+          progress(body, size);
         },
         leave: () => leave(body),
       };

@@ -1,7 +1,7 @@
 import { createDispatching } from '../inbox/dispatching.ts';
 import { createIntake } from '../inbox/intake.ts';
 import { createRecorder } from '../inbox/recorder.ts';
-import { parkRequest } from '../store/parked-requests.ts';
+import { listUnkept, parkRequest } from '../store/parked-requests.ts';
 import { listQueues } from '../store/query-queues.ts';
 import { createAddressOf } from './addresses.ts';
 import { watchQueues } from './queue-metrics.ts';
@@ -71,7 +71,8 @@ export async function createServerProcess(options: ServerProcessOptions): Promis
     stores: {
       record: (rows) => recorder.record(rows),
       fallback: (rows) => intake.take(rows),
-      park: async ({ connection, problem, raw }) => void (await parkRequest(db, { connection, problem, raw })),
+      park: async (request) =>
+        request.raw === null ? listUnkept(db, request) : void (await parkRequest(db, { ...request, raw: request.raw })),
       probeStore: async () => void (await db.query('select 1')),
       probeFallback: () => options.probeTemporal(),
     },

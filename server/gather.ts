@@ -7,7 +7,7 @@ export interface Gatherer {
   add(piece: Buffer): void;
   /** How many buffers are held. */
   pieces(): number;
-  /** All bytes so far, in order. */
+  /** All bytes so far, in order; nothing is held afterwards. */
   take(): Buffer;
 }
 
@@ -39,8 +39,12 @@ export function createGatherer(): Gatherer {
     pieces: () => pieces.length + (used > 0 ? 1 : 0),
     take() {
       closeBlock();
-      const [only] = pieces;
-      return only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces, size);
+      const all = pieces.splice(0);
+      const [only] = all;
+      block = undefined;
+      const whole = only !== undefined && all.length === 1 ? only : Buffer.concat(all, size);
+      size = 0;
+      return whole;
     },
   };
 }

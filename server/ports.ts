@@ -37,7 +37,8 @@ export interface ParkedRequest {
   readonly connection: string;
   readonly problem: string;
   readonly sha256: Buffer;
-  readonly raw: Buffer;
+  /** null: it was too large to be kept. */
+  readonly raw: Buffer | null;
   readonly receivedAt: Date;
 }
 
@@ -63,8 +64,8 @@ export interface Log {
 
 /** How much the receiver holds at a time. */
 export interface ReceiverLimits extends ArrivalLimits, ConnectionLimits {
-  /** Bytes of one body. */
-  readonly bodyBytes: number;
+  /** Bytes of one body, whoever sends it; null: as much as its sender is known to send. */
+  readonly bodyBytes: number | null;
   /** Bytes of the bodies being handled; those on their way count apart. */
   readonly totalBytes: number;
   /** Authentic requests being handled. */
@@ -100,7 +101,7 @@ export const DEFAULT_LIMITS: ReceiverLimits = {
   bodyMs: 10_000,
   patienceMs: 3_000,
   leastBytesPerSecond: 5_000,
-  bodyBytes: 1_000_000,
+  bodyBytes: null,
   totalBytes: 64_000_000,
   requests: 512,
   requestsPerConnection: 256,

@@ -5,6 +5,7 @@ import { createArrivals } from './arrivals.ts';
 import { createConnections } from './connections.ts';
 import { createHealth, createWatch } from './health.ts';
 import { createInFlight } from './in-flight.ts';
+import { createOversized } from './oversized.ts';
 import { DEFAULT_LIMITS } from './ports.ts';
 import { createRecording } from './recording.ts';
 import { sendAnswer } from './reply.ts';
@@ -47,6 +48,7 @@ export function createReceiver(deps: ReceiverDeps): Receiver {
     now: deps.now,
     limits,
     arrivals,
+    oversized: createOversized(deps.now),
     inFlight: createInFlight(limits),
     metrics: deps.metrics,
     log: createRequestLog(deps.log, deps.now),

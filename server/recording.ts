@@ -78,6 +78,7 @@ async function recordElsewhere(stores: Stores, rows: readonly RecordRow[], limit
     await withTimeLimit('the fallback', limitMs, stores.fallback(rows));
     return { kind: 'intake' };
   } catch (error) {
+    if (nameOf(error) === 'TooLargeForIntake') return { kind: 'nowhere', reason: 'store_down_too_large_for_fallback' };
     return { kind: 'nowhere', reason: error instanceof TimeLimitExceeded ? 'store_down_fallback_slow' : 'store_and_fallback_down' };
   }
 }

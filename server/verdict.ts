@@ -18,6 +18,9 @@ export const VERDICTS = [
   'unusable',
   /** Authentic, but not usable, from a sender that never sends again: kept for a person. */
   'parked',
+  /** Authentic, but over the limit: not kept, listed for a person. */
+  'oversized',
+  /** Over the limit, and not known to be authentic. */
   'too_large',
   /** The body did not come within its time. */
   'too_slow',

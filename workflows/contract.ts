@@ -115,7 +115,7 @@ export interface BatchReport {
   readonly lost: number;
 }
 
-/** Bodies taken while the store was down; encrypted by the payload codec, at most 1 MB in all. */
+/** Bodies taken while the store was down; encrypted by the payload codec, at most 1 MB in all, or one alone up to 2 MB. */
 export interface IntakeInput {
   readonly rows: readonly IntakeRow[];
 }
@@ -127,6 +127,8 @@ export interface IntakeRow {
   readonly topic: string;
   readonly record: string | null;
   readonly raw: string;
+  /** How `raw` was packed before it became base64; left out: not at all. */
+  readonly packed?: 'br';
   /** ISO 8601: when the server took it. */
   readonly receivedAt: string;
   readonly deliveries: readonly { readonly flow: string; readonly key: string | null; readonly lane: Lane }[];

@@ -69,7 +69,7 @@ export async function runServerPart(
     route,
     host: config.server.host,
     port: config.server.port,
-    limits: { bodyBytes: config.server.maxBody, requests: config.server.maxConcurrent },
+    limits: { bodyBytes: config.server.maxBody ?? null, requests: config.server.maxConcurrent },
     owner: toOwner('server'),
     trustedProxies: config.server.trustedProxies,
     metrics: options.metrics,

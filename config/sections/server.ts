@@ -24,8 +24,11 @@ export const serverSection = z
       .describe('Origin under which senders reach this server; webhook addresses shown to you start with it.')
       .meta({ example: 'https://hooks.example.com' }),
     maxBody: size({ min: '1kB', max: '16MB' })
-      .prefault('1MB')
-      .describe('Largest request body that is taken; larger ones are answered 413.'),
+      .optional()
+      .describe(
+        'Largest request body that is taken, whoever sends it; larger ones are answered 413. Left out: 8MB from Chatwoot, Deskwoot, WooCommerce, WotNot and Shopify, which send whole e-mails and records; 1MB from the others.',
+      )
+      .meta({ example: '4MB' }),
     maxConcurrent: z.int().min(1).max(100_000).default(512).describe('Requests handled at a time; more are answered 503 with Retry-After.'),
     uiOrigin: origin
       .optional()

@@ -3,7 +3,7 @@ import { chatwootFacts } from './facts.ts';
 import { chatwootHabits } from './habits.ts';
 import { readChatwoot } from './read.ts';
 import { chatwootReady, chatwootWarnings } from './ready.ts';
-import { chatwootSentAt, verifyChatwoot } from './verify.ts';
+import { beginVerifyChatwoot, chatwootSentAt, verifyChatwoot } from './verify.ts';
 import type { Connector } from '../connector.ts';
 import type { ChatwootSettings } from './config.ts';
 
@@ -36,6 +36,7 @@ export const chatwootConnector: Connector<'chatwoot', ChatwootSettings> = {
     ready: chatwootReady,
     warnings: chatwootWarnings,
     verify: verifyChatwoot,
+    beginVerify: beginVerifyChatwoot,
     read: readChatwoot,
     sentAt: chatwootSentAt,
     facts: chatwootFacts,

@@ -2,7 +2,7 @@ import { deskwootConfig } from './config.ts';
 import { deskwootFacts } from './facts.ts';
 import { readDeskwoot } from './read.ts';
 import { deskwootReady, deskwootWarnings } from './ready.ts';
-import { verifyDeskwoot } from './verify.ts';
+import { beginVerifyDeskwoot, verifyDeskwoot } from './verify.ts';
 import type { Connector } from '../connector.ts';
 import type { DeskwootSettings } from './config.ts';
 
@@ -18,6 +18,7 @@ export const deskwootConnector: Connector<'deskwoot', DeskwootSettings> = {
     ready: deskwootReady,
     warnings: deskwootWarnings,
     verify: verifyDeskwoot,
+    beginVerify: beginVerifyDeskwoot,
     read: readDeskwoot,
     facts: deskwootFacts,
     topics: {
@@ -27,7 +28,8 @@ export const deskwootConnector: Connector<'deskwoot', DeskwootSettings> = {
       'contact.created': CONTACT,
       'contact.updated': CONTACT,
     },
-    // Nothing is documented about retries (deskwoot.com/docs/api, Webhooks): assume that a lost request stays lost.
-    sender: () => ({ retries: false, unavailable: 503 }),
+    // Nothing is documented about retries and sizes (deskwoot.com/docs/api, Webhooks): assume that a lost request stays lost, and that
+    // messages hold whole e-mails, as Chatwoot's do.
+    sender: () => ({ retries: false, unavailable: 503, largestBody: 8_000_000 }),
   },
 };

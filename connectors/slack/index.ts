@@ -3,7 +3,7 @@ import { slackFacts } from './facts.ts';
 import { slackHandshake } from './handshake.ts';
 import { readSlack } from './read.ts';
 import { slackReady, slackWarnings } from './ready.ts';
-import { slackSentAt, verifySlack } from './verify.ts';
+import { beginVerifySlack, slackSentAt, verifySlack } from './verify.ts';
 import type { Connector } from '../connector.ts';
 import type { SlackSettings } from './config.ts';
 
@@ -20,6 +20,7 @@ export const slackConnector: Connector<'slack', SlackSettings> = {
     warnings: slackWarnings,
     handshake: slackHandshake,
     verify: verifySlack,
+    beginVerify: beginVerifySlack,
     read: readSlack,
     sentAt: slackSentAt,
     facts: slackFacts,

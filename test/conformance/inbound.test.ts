@@ -38,6 +38,31 @@ describe.each(Object.values(connectors).map((connector) => ({ type: connector.ty
     expect(inbound.verify(request, NOW_MS)).toEqual({ ok: true, secretIndex: 0 });
   });
 
+  it('finds out from a body in pieces what it finds out from the whole, or does not try', () => {
+    const requests = [
+      request,
+      sample.request(sample.otherSecret, NOW_UNIX),
+      withBody(request, flippedByte(request.body)),
+      sample.request(sample.secret, NOW_UNIX - 100_000),
+      withHeaders(request, { [sample.proof]: [] }),
+    ];
+    for (const one of requests) {
+      const begun = inbound.beginVerify(one, NOW_MS);
+      if (begun === undefined) continue;
+      if (!('update' in begun)) {
+        expect(inbound.verify(one, NOW_MS)).toEqual(begun);
+        continue;
+      }
+      for (let at = 0; at < one.body.length; at += 7) begun.update(one.body.subarray(at, at + 7));
+      expect(begun.end()).toEqual(inbound.verify(one, NOW_MS));
+    }
+  });
+
+  it('is given room for what its sender sends, above all where it sends once: whole e-mails, whole records', () => {
+    const { retries, largestBody = 1_000_000 } = inbound.sender;
+    expect(largestBody).toBeGreaterThanOrEqual(retries ? 1_000_000 : 8_000_000);
+  });
+
   it('turns the request into an event with topic, record and facts', () => {
     const event = firstEvent(inbound.read(request));
     expect({ topic: event.topic, record: event.record }).toEqual({ topic: sample.topic, record: sample.record });

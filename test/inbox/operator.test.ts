@@ -4,7 +4,7 @@ import { editDelivery, saveEdits, skipDelivery, skipRemovedFlow } from '../../st
 import { findCounterDrift } from '../../store/counter-drift.ts';
 import { closeConnection, listConnectionGates, openConnection, pauseFlow } from '../../store/gate.ts';
 import { noteApplied, findApplied } from '../../store/applied.ts';
-import { listParkedRequests, parkRequest, showParkedRequest } from '../../store/parked-requests.ts';
+import { listParkedRequests, listUnkept, parkRequest, showParkedRequest } from '../../store/parked-requests.ts';
 import { listDeliveries, showDelivery } from '../../store/query-deliveries.ts';
 import { listEvents, showEvent } from '../../store/query-events.ts';
 import { listQueues } from '../../store/query-queues.ts';
@@ -108,6 +108,18 @@ describeOnEachDatabase('lists', (open) => {
     expect(listed).not.toHaveProperty('raw');
     expect((await showParkedRequest(db, id))?.raw).toEqual(raw);
     expect(await listParkedRequests(db, { connection: 'other' })).toEqual([]);
+  });
+
+  it('list a request whose body was too large to be kept once, however often it is sent', async () => {
+    const db = await open();
+    const sha256 = Buffer.alloc(32, 7);
+    const request = { connection: 'shop', problem: 'a body of 9000000 bytes is over the limit', sha256 };
+    for (const one of [request, request, { ...request, connection: 'other' }, { ...request, sha256: Buffer.alloc(32, 8) }])
+      await listUnkept(db, one);
+    expect(await listParkedRequests(db, { connection: 'shop' })).toMatchObject([
+      { sha256: '08'.repeat(32), bytes: 0 },
+      { sha256: '07'.repeat(32), bytes: 0, problem: request.problem },
+    ]);
   });
 });
 

@@ -18,6 +18,7 @@ const EXPECTED: Record<Verdict, readonly [number, number, number]> = {
   aborted: [400, 400, 400],
   unknown_path: [404, 404, 404],
   wrong_method: [405, 405, 405],
+  oversized: [413, 413, 413],
   too_large: [413, 413, 413],
   too_slow: [408, 408, 408],
   encoded: [415, 415, 415],

@@ -145,7 +145,7 @@ describe('Chatwoot connections', () => {
     ['api-inbox', 503],
     ['agent-bot', 500],
   ])('tells a sender of kind %s to try again with %d', (kind, unavailable) => {
-    expect(openInbound('chatwoot', { ...SETTINGS, kind }).sender).toEqual({ retries: false, unavailable });
+    expect(openInbound('chatwoot', { ...SETTINGS, kind }).sender).toMatchObject({ retries: false, unavailable });
   });
 
   it('accepts unsigned requests only where that is allowed by name, and only on the unguessable path', () => {
