@@ -102,10 +102,11 @@ describe('a body over the limit', () => {
     const receiver = await open();
     const large = Buffer.alloc(20_000_000, 'x');
     let most = 0;
-    const timer = setInterval(async () => {
+    const look = async (): Promise<void> => {
       const text = await receiver.metrics.text();
       most = Math.max(most, Number(/^deskbridge_webhook_arriving_bytes (\d+)/m.exec(text)?.[1]));
-    }, 5);
+    };
+    const timer = setInterval(() => void look(), 5);
     const reply = await receiver.post('/webhooks/shop', large, { ...signFixture(large, NOW_MS), ...CHUNKED });
     clearInterval(timer);
     expect(reply.status).toBe(413);
