@@ -47,6 +47,8 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** Making and dropping a database may take long on a busy machine. */
+const ADMIN_MS = 60_000;
 const ready = z.object({ port: z.number() });
 const sinkReady = z.object({ origin: z.string() });
 
@@ -113,7 +115,7 @@ async function writeBundles(folder: string): Promise<{ ours: string; bare: strin
 
 async function makeDatabase(adminUrl: string): Promise<{ url: string; remove(): Promise<void> }> {
   const name = `deskbridge_load_${randomBytes(6).toString('hex')}`;
-  const admin = createPostgres({ url: adminUrl, max: 1 });
+  const admin = createPostgres({ url: adminUrl, max: 1, statementMs: ADMIN_MS });
   await admin.query(`create database ${name}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;

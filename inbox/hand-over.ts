@@ -1,3 +1,4 @@
+import { StoreUnavailable } from '../store/database.ts';
 import { markStarted } from '../store/lease.ts';
 import { TemporalUnavailable } from './starter.ts';
 import type { Database } from '../store/database.ts';
@@ -31,7 +32,7 @@ export async function handOverBatch(db: Database, starter: WorkflowStarter, leas
 
 /** Whether a hand-over failed for want of Temporal or the store, so that the same lease is worth handing over again. */
 export function isWorthAnotherTry(error: unknown): boolean {
-  return error instanceof TemporalUnavailable || (error instanceof Error && error.name === 'StoreUnavailable');
+  return error instanceof TemporalUnavailable || error instanceof StoreUnavailable;
 }
 
 function toHandedOver(rows: readonly ClaimedRow[], first: ClaimedRow): HandedOver {

@@ -2,7 +2,9 @@ import { createDispatching } from '../inbox/dispatching.ts';
 import { createIntake } from '../inbox/intake.ts';
 import { createRecorder } from '../inbox/recorder.ts';
 import { parkRequest } from '../store/parked-requests.ts';
+import { proveWritable } from '../store/prove-writable.ts';
 import { listQueues } from '../store/query-queues.ts';
+import { DEFAULT_LIMITS } from './ports.ts';
 import { createReceiver } from './receiver.ts';
 import { startServer } from './start.ts';
 import type { Database } from '../store/database.ts';
@@ -14,6 +16,12 @@ import type { BoundInbound } from './bound-inbound.ts';
 import type { CodecOptions } from './codec.ts';
 import type { ReceiverMetrics } from './metrics.ts';
 import type { Log, ReceiverDeps, ReceiverLimits } from './ports.ts';
+
+/**
+ * Of what a request may wait for the store, a commit gets so much: when one is stuck, what waits behind it is recorded on another
+ * connection before its own time is up.
+ */
+const SHARE_OF_RECORDING = 0.8;
 
 /** What the server process is made of. */
 export interface ServerProcessOptions {
@@ -50,15 +58,15 @@ export interface ServerProcess {
 /** Starts the server process; the one place where its parts are put together. */
 export async function createServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const { db, starter, owner, log, metrics } = options;
-  const dispatching = await createDispatching({
+  const dispatching = await createDispatching({ db, starter, owner, flows: options.flows, log, only: options.only });
+  const commitMs = SHARE_OF_RECORDING * (options.limits.recordMs ?? DEFAULT_LIMITS.recordMs);
+  const recorder = createRecorder({
     db,
-    starter,
-    owner,
-    flows: options.flows,
-    log,
-    only: options.only,
+    now: options.now,
+    onRecorded: () => dispatching.wake(),
+    shared: db.kind === 'postgres',
+    limits: { commitMs },
   });
-  const recorder = createRecorder({ db, now: options.now, onRecorded: () => dispatching.wake(), shared: db.kind === 'postgres' });
   const intake = createIntake({ starter, owner, now: options.now });
   const receiver = createReceiver({
     connections: new Map(options.connections.map((connection) => [connection.name, connection])),
@@ -67,7 +75,7 @@ export async function createServerProcess(options: ServerProcessOptions): Promis
       record: (rows) => recorder.record(rows),
       fallback: (rows) => intake.take(rows),
       park: async ({ connection, problem, raw }) => void (await parkRequest(db, { connection, problem, raw })),
-      probeStore: async () => void (await db.query('select 1')),
+      probeStore: () => proveWritable(db, commitMs),
       probeFallback: () => options.probeTemporal(),
     },
     now: options.now,

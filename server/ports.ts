@@ -41,12 +41,12 @@ export interface ParkedRequest {
 
 /** What stores for the receiver. A resolved promise means: on disk. */
 export interface Stores {
-  /** Rejects with an error named `StoreUnavailable` or `QueueFull`; any other rejection is a mistake of ours. */
+  /** Rejects with StoreUnavailable, QueueFull, or the driver's error of a row that no store could take; any other is a mistake of ours. */
   record(rows: readonly RecordRow[]): Promise<readonly RecordedRow[]>;
   /** Takes rows while the store is down. Left out: there is no second place. */
   readonly fallback?: (rows: readonly RecordRow[]) => Promise<void>;
   park(request: ParkedRequest): Promise<void>;
-  /** Resolves when the store can be written. */
+  /** Resolves when the store can be written: it writes. */
   probeStore(): Promise<void>;
   /** Resolves when the fallback would take rows. */
   readonly probeFallback?: () => Promise<void>;

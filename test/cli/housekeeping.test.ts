@@ -15,9 +15,9 @@ it('removes what is past its time when it starts, and makes its space usable aga
   const statements: string[] = [];
   const db: typeof pglite = {
     ...pglite,
-    query: (text, values) => {
+    query: (text, values, options) => {
       statements.push(text);
-      return pglite.query(text, values);
+      return pglite.query(text, values, options);
     },
   };
   const long = { receivedAt: new Date(Date.now() - 100 * DAY_MS), deliveries: [] };

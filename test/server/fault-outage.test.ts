@@ -152,6 +152,26 @@ describe('stores that fail', () => {
     expect((await receiver.post('/webhooks/shop', '[]', signFixture('[]', NOW_MS))).status).toBe(503);
   });
 
+  it('an event that a mistake of ours keeps from the store goes to the fallback, and others go on into the store', async () => {
+    const receiver = await openReceiver();
+    receiver.stores.store = 'mistaken';
+    expect((await receiver.event({ id: 'a' })).status).toBe(200);
+    expect(receiver.stores.intake).toHaveLength(1);
+    expect(receiver.logText()).toContain('a mistake of ours');
+    expect(receiver.logText()).not.toContain('A mistake of ours.');
+    receiver.stores.store = 'up';
+    expect((await receiver.event({ id: 'b' })).status).toBe(200);
+    expect(receiver.stores.rows.size).toBe(1);
+  });
+
+  it('an event that a mistake of ours keeps from both is answered 500', async () => {
+    const receiver = await openReceiver();
+    receiver.stores.store = 'mistaken';
+    receiver.stores.temporal = 'down';
+    expect((await receiver.event()).status).toBe(500);
+    expect(receiver.lines.at(-1)).toMatchObject({ verdict: 'failed', reason: 'TypeError' });
+  });
+
   it('a row that the store refuses is answered 500 and never goes to the fallback, which would try it for ever', async () => {
     const receiver = await openReceiver();
     receiver.stores.store = 'poisoned';
@@ -161,11 +181,27 @@ describe('stores that fail', () => {
 });
 
 describe('load', () => {
-  it('fault 36: a full inbox is answered 503 with Retry-After', async () => {
+  it('fault 36: while the inbox is full the fallback takes events, and the store is asked again with the next one', async () => {
     const receiver = await openReceiver();
     receiver.stores.store = 'full';
-    expect(await receiver.event()).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+    for (const id of ['a', 'b']) expect((await receiver.event({ id })).status).toBe(200);
+    expect(receiver.stores.intake).toHaveLength(2);
+    expect(receiver.stores.calls.record).toBe(2);
+    receiver.stores.store = 'up';
+    expect((await receiver.event({ id: 'c' })).status).toBe(200);
+    expect(receiver.stores.rows.size).toBe(1);
   });
+
+  it.each(['down', 'hanging'] as const)(
+    'fault 36: a full inbox is answered 503 with Retry-After where Temporal is %s',
+    async (temporal) => {
+      const receiver = await openReceiver({ limits: { fallbackMs: 100 } });
+      receiver.stores.store = 'full';
+      receiver.stores.temporal = temporal;
+      expect(await receiver.event()).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+      expect(receiver.lines.at(-1)).toMatchObject({ verdict: 'busy', reason: 'inbox_full' });
+    },
+  );
 
   it('fault 36: one sender cannot starve another', async () => {
     const gate = deferred();
