@@ -30,6 +30,7 @@ export function createActivities(deps: ActivityDeps): Activities {
 function createOperationActivities(deps: ActivityDeps): Pick<Activities, OperationName> {
   return {
     readInvoice: (call) => step(deps, 'readInvoice', call),
+    findFact: (call) => step(deps, 'findFact', call),
     isEcho: (call) => step(deps, 'isEcho', call),
     readConversation: (call) => step(deps, 'readConversation', call),
     readMessage: (call) => step(deps, 'readMessage', call),
@@ -42,6 +43,7 @@ function createOperationActivities(deps: ActivityDeps): Pick<Activities, Operati
     findThread: (call) => step(deps, 'findThread', call),
     openThread: (call) => step(deps, 'openThread', call),
     postReply: (call) => step(deps, 'postReply', call),
+    adoptThread: (call) => step(deps, 'adoptThread', call),
   };
 }
 
@@ -51,9 +53,10 @@ function createInboxActivities(deps: ActivityDeps): Omit<Activities, OperationNa
     async settleGroup(input) {
       const epoch = await deps.renewEpoch(input.group);
       const held = epoch !== null && (await deps.settler.settle(input, { group: input.group, epoch }));
-      if (held && input.parked !== null) await deps.gates.parked(input.parked);
+      if (held && input.parked !== null) await deps.gates.parked(input.group.flow, input.parked);
       return { held };
     },
+    eventAge: async ({ eventId }) => ({ ageMs: await deps.eventAge(eventId) }),
     saveEdits: async ({ group, deliveryId, values }) => ({ held: await deps.saveEdits(group, deliveryId, values) }),
     allowResend: async ({ group, deliveryId }) => ({ held: await deps.allowResend(group, deliveryId) }),
     async runBatch(input) {

@@ -1,10 +1,11 @@
 import { createEffectCommits } from '../inbox/effect-commits.ts';
 import { giveUpIntent, withdrawIntent } from '../store/effect-give-up.ts';
-import { ownEffect, recallEffect } from '../store/effect-look-up.ts';
+import { findFact, ownEffect, recallEffect } from '../store/effect-look-up.ts';
 import { resendIntent } from '../store/effect.ts';
 import type { EffectClass } from '../connectors/effect.ts';
 import type { Json } from '../connectors/json.ts';
 import type { Database } from '../store/database.ts';
+import type { FactLook } from '../store/effect-look-up.ts';
 import type { IntentOutcome } from '../store/effect.ts';
 import type { Attempt } from './attempt.ts';
 
@@ -62,6 +63,8 @@ export interface EffectStore {
     readonly target: string;
   }): Promise<Json | null>;
   own(record: Seen): Promise<'own' | 'foreign' | 'pending'>;
+  /** Which other event has settled this intent, and whether an intent with this beginning is there of the event itself. */
+  findFact(of: FactLook): Promise<{ readonly toldBy: string | null; readonly hasOwn: boolean }>;
 }
 
 /** Makes the ledger's store. */
@@ -87,5 +90,6 @@ export function createEffectStore(db: Database): EffectStore {
       return (await recallEffect(db, effect))?.result ?? null;
     },
     own: (record) => ownEffect(db, record),
+    findFact: (of) => findFact(db, of),
   };
 }

@@ -1,22 +1,28 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { ConnectorError } from '../connectors/errors.ts';
 import { StepError } from '../flows/steps.ts';
+import { QueueFull } from '../inbox/group-commit.ts';
 import { StoreUnavailable } from '../store/database.ts';
+import { isRolledBack } from '../store/sql-failure.ts';
+import type { StepCode } from '../flows/step-codes.ts';
 import type { StepFailure } from '../flows/steps.ts';
 
-/** A named delay longer than this is not waited out in a running workflow: the gate closes instead. */
+/** A named delay longer than this is not waited out in a running workflow: the group is given back for so long. */
 export const LONGEST_WAIT_MS = 15_000;
 
-/** The one place that says what a failed step means: retry, gate, attention or lost. Anything unknown is retried as a bug of ours. */
+/**
+ * The one place that says what a failed step means: retry, gate, attention, ours or lost. What our own store or Temporal did is never
+ * laid at the delivery's door. Anything unknown is retried as a bug of ours.
+ */
 export function toStepFailure(error: unknown, step: string): StepFailure {
   if (error instanceof StepError) return error.failure;
   if (error instanceof ConnectorError) return fromConnector(error, step);
-  if (error instanceof StoreUnavailable) {
+  if (isOwnStore(error)) {
     return plain(
       'store_unavailable',
-      'retry',
-      'The store did not answer.',
-      'Nothing to do: it is tried again until the store is back.',
+      'ours',
+      'Our own store did not answer, or could not take more.',
+      'Nothing to do here: it goes on by itself once the store answers. See that PostgreSQL runs and has room.',
       step,
     );
   }
@@ -24,14 +30,16 @@ export function toStepFailure(error: unknown, step: string): StepFailure {
   return plain('internal', 'retry', `Unexpected ${name} in the step ${step}.`, 'Look at the worker log of this time; then retry.', step);
 }
 
-/** A step's failure as Temporal understands it: `retry` may be tried again (after the named delay), all else is final for the activity. */
+/** A step's failure as Temporal understands it: what may soon succeed may be tried again (after the named delay), all else is final for the activity. */
 export function toApplicationFailure(failure: StepFailure): ApplicationFailure {
+  const { kind, retryAfterMs } = failure;
+  const isSoon = (kind === 'retry' || kind === 'ours') && (retryAfterMs ?? 0) <= LONGEST_WAIT_MS;
   return ApplicationFailure.create({
     message: `${failure.message} ${failure.hint}`,
     type: failure.code,
-    nonRetryable: failure.kind !== 'retry',
+    nonRetryable: !isSoon,
     details: [failure],
-    ...(failure.kind === 'retry' && failure.retryAfterMs !== null ? { nextRetryDelay: failure.retryAfterMs } : {}),
+    ...(isSoon && retryAfterMs !== null ? { nextRetryDelay: retryAfterMs } : {}),
   });
 }
 
@@ -45,14 +53,20 @@ function fromConnector(error: ConnectorError, step: string): StepFailure {
   const base = { code, message: withoutHint(error), hint, step, connection };
   if (retry.kind === 'never') return { ...base, kind: 'attention', retryAfterMs: null };
   if (retry.kind === 'reauth') return { ...base, kind: 'gate', retryAfterMs: null };
-  if (retry.kind === 'backoff') return { ...base, kind: 'retry', retryAfterMs: null };
-  return { ...base, kind: retry.ms > LONGEST_WAIT_MS ? 'gate' : 'retry', retryAfterMs: retry.ms };
+  // Nothing was sent, since this process was too slow: no word of the remote system.
+  const kind = code === 'send_window_closed' ? 'ours' : 'retry';
+  return { ...base, kind, retryAfterMs: retry.kind === 'after' ? retry.ms : null };
+}
+
+/** The store is away, its queue is full, or others' statements had ours rolled back. */
+function isOwnStore(error: unknown): boolean {
+  return error instanceof StoreUnavailable || error instanceof QueueFull || isRolledBack(error);
 }
 
 function withoutHint(error: ConnectorError): string {
   return error.message.slice(0, error.message.length - error.data.hint.length).trim();
 }
 
-function plain(code: string, kind: StepFailure['kind'], message: string, hint: string, step: string): StepFailure {
+function plain(code: StepCode, kind: StepFailure['kind'], message: string, hint: string, step: string): StepFailure {
   return { code, kind, message, hint, step, connection: null, retryAfterMs: null };
 }

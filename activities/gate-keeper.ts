@@ -1,33 +1,38 @@
+import { performance } from 'node:perf_hooks';
 import { ConnectorError } from '../connectors/errors.ts';
 import { StepError } from '../flows/steps.ts';
+import { addNeed, closeFlow } from '../store/flow-gate.ts';
+import { closeConnection } from '../store/gate.ts';
 import { countParked } from '../store/parked-count.ts';
-import { closeConnection, listConnectionGates } from '../store/gate.ts';
+import { createConnectionBoard } from './connection-board.ts';
 import { LONGEST_WAIT_MS } from './failure.ts';
-import type { ConnectorErrorCode } from '../connectors/errors.ts';
-import type { ConnectionGate, GateState } from '../store/gate.ts';
-import type { Database } from '../store/database.ts';
+import { createOutageWatch } from './outage-watch.ts';
+import type { CallOutcome } from '../connectors/http.ts';
 import type { StepFailure } from '../flows/steps.ts';
+import type { Database } from '../store/database.ts';
+import type { GateState } from '../store/gate.ts';
+import type { ClosedGate } from './connection-board.ts';
 
-const FRESH_MS = 500;
-/** Failures in a row, with no success between, after which a connection counts as down. */
-const OUTAGE_FAILURES = 5;
-const PROBE_AFTER_MS = 2000;
-/** Parked deliveries with one cause, from which on the connection is to blame and not the deliveries. */
+const PROBE_IN_MS = 2000;
+/** So many of a flow parked for one cause within this time, and the flow is to blame and not its deliveries. */
 const MOST_PARKED = 10;
-/** Causes that every further delivery would meet as well. */
-const CONNECTION_WIDE: readonly string[] = ['forbidden', 'unsupported', 'missing_ability', 'not_found_by_name'];
-const DOWN: readonly ConnectorErrorCode[] = ['unavailable', 'timeout', 'network'];
+const PARKED_WITHIN_MS = 3_600_000;
+/** Causes that every further delivery of the flow would meet as well. Other flows of the connection may not: they name other records. */
+const FLOW_WIDE: readonly string[] = ['forbidden', 'unsupported', 'missing_ability', 'not_found_by_name'];
 
 /** Keeps groups away from connections that cannot serve them, and finds out which those are. */
 export interface GateKeeper {
-  /** Throws StepError `gate` while the connection's gate is closed. */
-  check(connection: string, step: string): Promise<void>;
-  /** A call went through. */
-  succeeded(connection: string): void;
-  /** A call failed; closes the gate where that means more than this one call. Answers the failure the step ends with. */
+  /** Throws StepError `gate` while the gate of the connection that this flow's step calls is closed. */
+  check(call: { readonly connection: string; readonly flow: string; readonly step: string }): Promise<void>;
+  /** A call to a connection has ended. Returns at once and never throws. */
+  note(connection: string, outcome: CallOutcome): void;
+  /**
+   * A step or a probe failed; closes the gate where that says more than that this one call failed. Answers the failure it ends with.
+   * Never throws: what failed is told, whether or not our own store answers.
+   */
   failed(error: unknown, failure: StepFailure): Promise<StepFailure>;
-  /** A delivery was parked; many with one cause that lies in the connection close its gate until a person opens it. */
-  parked(failure: StepFailure): Promise<void>;
+  /** A delivery of the flow was parked; many with one cause close the flow until a person opens it. Never throws. */
+  parked(flow: string, failure: StepFailure): Promise<void>;
 }
 
 /** What the gate keeper works with. */
@@ -36,88 +41,90 @@ export interface GateKeeperDeps {
   /** The configured flows that call a connection. */
   flowsOf(connection: string): readonly string[];
   readonly log: { warn(fields: object, message: string): void };
-  now?(): number;
+  /** Milliseconds from any origin. */
+  nowMs?(): number;
 }
 
-/** Makes a gate keeper; one a process, so that failures in a row are seen across groups. */
+/** Makes a gate keeper, one a process. What it counts, it counts in the store, with those of the other processes. */
 export function createGateKeeper(deps: GateKeeperDeps): GateKeeper {
-  const now = deps.now ?? Date.now;
-  const inARow = new Map<string, number>();
-  let known: ReadonlyMap<string, ConnectionGate> = new Map();
-  let reading: Promise<void> | null = null;
-  let readAtMs = 0;
-
-  const refresh = async (): Promise<void> => {
-    if (now() - readAtMs < FRESH_MS) return;
-    reading ??= listConnectionGates(deps.db).then((gates) => {
-      known = new Map(gates.map((gate) => [gate.connection, gate]));
-      readAtMs = now();
-    });
-    try {
-      await reading;
-    } finally {
-      reading = null;
-    }
+  const { db, log } = deps;
+  const nowMs = deps.nowMs ?? ((): number => performance.now());
+  const board = createConnectionBoard(db, nowMs);
+  const close = async (connection: string, state: GateState, why: Pick<StepFailure, 'code' | 'hint' | 'retryAfterMs'>): Promise<void> => {
+    const { code: reason, hint, retryAfterMs } = why;
+    const closedForMs = state === 'throttled' ? retryAfterMs : null;
+    const probeInMs = Math.max(PROBE_IN_MS, retryAfterMs ?? 0);
+    const isNews = await closeConnection(db, { connection, state, reason, hint, closedForMs, probeInMs }, deps.flowsOf(connection));
+    if (isNews) log.warn({ connection, state, reason, hint }, `the gate of ${connection} is closed`);
+    board.expire();
   };
-  const close = async (connection: string, state: GateState, failure: StepFailure, closedForMs: number | null): Promise<void> => {
-    const closedUntil = closedForMs === null ? null : new Date(now() + closedForMs);
-    const probeAt = state === 'attention' ? null : new Date(now() + (closedForMs ?? PROBE_AFTER_MS));
-    const { code: reason, hint } = failure;
-    const first = await closeConnection(deps.db, { connection, state, reason, hint, closedUntil, probeAt }, deps.flowsOf(connection));
-    if (first) deps.log.warn({ connection, state, reason, hint }, `the gate of ${connection} is closed`);
-    readAtMs = 0;
-    // A late failure of before must not close what a probe has opened meanwhile.
-    inARow.delete(connection);
+  const watch = createOutageWatch({
+    db,
+    board,
+    nowMs,
+    onOutage: ({ data: { connection, code, hint, retry } }) =>
+      close(connection, 'down', { code, hint, retryAfterMs: retry.kind === 'after' ? retry.ms : null }),
+  });
+  /** Whether a gate is closed, by this failure or by those before it. */
+  const closes = async (error: ConnectorError, failure: StepFailure): Promise<boolean> => {
+    const { connection, code, retry } = error.data;
+    const isThrottled = code === 'throttled' && (failure.retryAfterMs ?? 0) > LONGEST_WAIT_MS;
+    if (retry.kind !== 'reauth' && !isThrottled) return watch.isOutage(error);
+    await close(connection, isThrottled ? 'throttled' : 'unauthorized', failure);
+    return true;
+  };
+  /** The keeper's own trouble with the store must not stand in for what happened. */
+  const orElse = async <T>(work: () => Promise<T>, otherwise: T, what: string): Promise<T> => {
+    try {
+      return await work();
+    } catch (error) {
+      log.warn({ err: error instanceof Error ? `${error.name}: ${error.message}` : 'unknown' }, `${what}; the next failure tries again`);
+      return otherwise;
+    }
   };
 
   return {
-    async check(connection, step) {
-      await refresh();
-      const gate = known.get(connection);
-      if (gate === undefined || !isClosed(gate, now())) return;
-      throw new StepError(toGateFailure(gate, step, now()));
+    async check({ connection, flow, step }) {
+      await board.refresh();
+      const gate = board.closedGate(connection);
+      if (gate === null) return;
+      await orElse(
+        () => addNeed(db, flow, connection),
+        undefined,
+        `the queue of flow ${flow} could not be told that ${connection} is closed`,
+      );
+      throw new StepError(toGateFailure(gate, step));
     },
-    succeeded(connection) {
-      inARow.delete(connection);
-    },
+    note: (connection, outcome) => watch.note(connection, outcome),
     async failed(error, failure) {
       if (!(error instanceof ConnectorError)) return failure;
-      const { connection, code, retry } = error.data;
-      if (retry.kind === 'reauth') {
-        await close(connection, 'unauthorized', failure, null);
-        return { ...failure, kind: 'gate' };
-      }
-      if (code === 'throttled' && failure.retryAfterMs !== null && failure.retryAfterMs > LONGEST_WAIT_MS) {
-        await close(connection, 'throttled', failure, failure.retryAfterMs);
-        return { ...failure, kind: 'gate' };
-      }
-      if (!DOWN.includes(code)) return failure;
-      const count = (inARow.get(connection) ?? 0) + 1;
-      inARow.set(connection, count);
-      if (count < OUTAGE_FAILURES) return failure;
-      await close(connection, 'down', failure, null);
-      return { ...failure, kind: 'gate' };
+      const isClosed = await orElse(() => closes(error, failure), false, `the gate of ${error.data.connection} could not be closed`);
+      return isClosed ? { ...failure, kind: 'gate' } : failure;
     },
-    async parked(failure) {
-      const { connection, code } = failure;
-      if (connection === null || !CONNECTION_WIDE.includes(code)) return;
-      if ((await countParked(deps.db, { connection, code })) >= MOST_PARKED) await close(connection, 'attention', failure, null);
+    async parked(flow, failure) {
+      const { connection, code, hint } = failure;
+      if (connection === null || !FLOW_WIDE.includes(code)) return;
+      const judgeFlow = async (): Promise<void> => {
+        if ((await countParked(db, { flow, connection, code, withinMs: PARKED_WITHIN_MS })) < MOST_PARKED) return;
+        if (await closeFlow(db, flow, { code, connection, hint }))
+          log.warn(
+            { flow, connection, reason: code, hint },
+            `the gate of flow ${flow} is closed: ${MOST_PARKED} of its deliveries are parked for one cause`,
+          );
+      };
+      await orElse(judgeFlow, undefined, `the gate of flow ${flow} could not be judged`);
     },
   };
 }
 
-function isClosed(gate: ConnectionGate, nowMs: number): boolean {
-  return gate.closedUntil === null || gate.closedUntil.getTime() > nowMs;
-}
-
-function toGateFailure(gate: ConnectionGate, step: string, nowMs: number): StepFailure {
+function toGateFailure(gate: ClosedGate, step: string): StepFailure {
   return {
     code: `gate_${gate.state}`,
     kind: 'gate',
     message: `The gate of connection ${gate.connection} is closed (${gate.state}: ${gate.reason}).`,
-    hint: `${gate.hint} It is tried again by itself; deskbridge connection resume ${gate.connection} opens it by hand.`,
+    hint: `${gate.hint} ${gate.state === 'operator' ? '' : 'It is tried again by itself; '}deskbridge connection resume ${gate.connection} opens it by hand.`,
     step,
     connection: gate.connection,
-    retryAfterMs: gate.closedUntil === null ? null : Math.max(0, gate.closedUntil.getTime() - nowMs),
+    retryAfterMs: gate.leftMs,
   };
 }

@@ -23,6 +23,8 @@ export interface InboxActivities {
   loadGroup(group: GroupRef): Promise<LoadedGroup>;
   /** `held: false`: a newer attempt owns the key, nothing was changed. */
   settleGroup(input: SettleInput): Promise<{ readonly held: boolean }>;
+  /** Milliseconds since the event was received, by the store's clock; null: it is not stored any more. */
+  eventAge(input: { readonly eventId: string }): Promise<{ readonly ageMs: number | null }>;
   /** Keeps an operator's values for the steps of a parked delivery. */
   saveEdits(input: {
     readonly group: GroupRef;

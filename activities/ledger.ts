@@ -5,6 +5,7 @@ import { StepError } from '../flows/steps.ts';
 import { lost } from './failure.ts';
 import { toFingerprint, toTextHash } from './fingerprint.ts';
 import type { Json } from '../connectors/json.ts';
+import type { StepCode } from '../flows/step-codes.ts';
 import type { StepFailure } from '../flows/steps.ts';
 import type { EffectRow } from '../store/effect-row.ts';
 import type { Attempt } from './attempt.ts';
@@ -24,6 +25,8 @@ export interface LedgerScope {
   /** The attempt whose epoch the store accepts writes from. */
   readonly attempt: Attempt;
   readonly flow: string;
+  /** What intents are keyed by, from `toSubject`. */
+  readonly subject: string;
   readonly identity: string;
   readonly eventId: string;
   /** Step name, with its item. */
@@ -35,13 +38,32 @@ export function createLedger(scope: LedgerScope): Ledger {
   return {
     perform: (effect) => perform(scope, effect),
     recall: ({ connection, kind, target }) => scope.store.recall({ flow: scope.flow, connection, kind, target }),
-    isOwn: ({ text, ...record }) => scope.store.own({ ...record, textHash: text === null ? null : toTextHash(text) }),
+    findFact: (of) => findFact(scope, of),
+    isOwn: ({ text, textHash, ...record }) =>
+      scope.store.own({ ...record, textHash: textHash ?? (text === null ? null : toTextHash(text)) }),
   };
 }
 
-/** The key of an intent: event, flow, step, item and part. An identity carries the generation of a replay that was asked to do all again. */
-export function toIntentKey(scope: Pick<LedgerScope, 'identity' | 'flow' | 'step'>, part: string | undefined): string {
-  return [scope.identity, scope.flow, scope.step, ...(part === undefined ? [] : [part])].join('/');
+/**
+ * What intents are keyed by: the event, or the fact that several events tell of. An identity carries the generation of a replay that was
+ * asked to do all again, and so does the fact.
+ */
+export function toSubject(identity: string, fact: string | undefined): string {
+  if (fact === undefined) return identity;
+  const again = /#\d+$/.exec(identity)?.[0] ?? '';
+  return `fact~${sha256(fact).slice(0, 32)}${again}`;
+}
+
+/** The key of an intent: subject, flow, step, item and part. */
+function toIntentKey({ subject, flow, step }: Pick<LedgerScope, 'subject' | 'flow' | 'step'>, part?: string): string {
+  return [subject, flow, step, ...(part === undefined ? [] : [part])].join('/');
+}
+
+async function findFact(scope: LedgerScope, of: Parameters<Ledger['findFact']>[0]): ReturnType<Ledger['findFact']> {
+  const { store, identity, flow, eventId } = scope;
+  const intent = toIntentKey({ subject: toSubject(identity, of.fact), flow, step: of.lastStep });
+  const { toldBy, hasOwn } = await store.findFact({ intent, eventId, ownBeginning: toIntentKey({ subject: identity, flow, step: '' }) });
+  return hasOwn ? { toldBy: null, keyedBy: 'event' } : { toldBy, keyedBy: 'fact' };
 }
 
 async function perform<T extends Json>(scope: LedgerScope, effect: EffectCall<T>): Promise<T> {
@@ -83,7 +105,13 @@ async function resolve<T extends Json>(
 ): Promise<T> {
   if (row.state === 'done') return recallDone(scope, effect, row, fingerprint);
   if (row.state === 'unknown')
-    throw attention(scope, effect, 'unknown_effect', 'It is not known whether an earlier attempt was carried out.', UNKNOWN_HINT);
+    throw attention(
+      scope,
+      effect,
+      'unknown_effect',
+      'It is not known whether an earlier attempt was carried out.',
+      unknownHint(scope, row),
+    );
   const openMs = Math.ceil(row.sendByInMs) + WIRE_MS;
   if (openMs > 0) throw waiting(scope, effect, 'effect_under_way', 'An earlier attempt may still be on the wire.', openMs);
   if (effect.class === 'once') {
@@ -104,7 +132,9 @@ async function resolve<T extends Json>(
 }
 
 function recallDone<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, row: EffectRow, fingerprint: string): T {
-  if (row.fingerprint !== fingerprint && effect.class !== 'natural') throw valuesChanged(scope, effect);
+  // What another event's delivery did for the same fact stands: the record has moved on between the two.
+  const isOthers = row.eventId !== scope.eventId;
+  if (row.fingerprint !== fingerprint && effect.class !== 'natural' && !isOthers) throw valuesChanged(scope, effect);
   if (!isResultOf(effect, row.result)) throw valuesChanged(scope, effect);
   return row.result;
 }
@@ -152,6 +182,13 @@ async function unsent<T extends Json>(scope: LedgerScope, effect: EffectCall<T>,
   return error;
 }
 
+function unknownHint({ eventId }: LedgerScope, row: EffectRow): string {
+  if (row.eventId === eventId) return UNKNOWN_HINT;
+  return `Event ${row.eventId} tells of the same and was first: decide its delivery (deskbridge events show ${row.eventId}), then retry this one.`;
+}
+
+const UNDER_WAY_HINT =
+  'It is looked at again once that must have ended. If this comes back, attempt after attempt ends without an answer: look at the connection.';
 const UNKNOWN_HINT = 'Look at the remote system. If the write is there: skip. If it is not: retry sends it again.';
 
 function valuesChanged<T extends Json>(scope: LedgerScope, effect: EffectCall<T>): StepError {
@@ -165,18 +202,18 @@ function valuesChanged<T extends Json>(scope: LedgerScope, effect: EffectCall<T>
   );
 }
 
-function attention<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, code: string, message: string, hint: string): StepError {
+function attention<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, code: StepCode, message: string, hint: string): StepError {
   return new StepError(toFailure(scope, effect, { code, kind: 'attention', message, hint, retryAfterMs: null }));
 }
 
 function waiting<T extends Json>(
   scope: LedgerScope,
   effect: EffectCall<T>,
-  code: string,
+  code: StepCode,
   message: string,
   retryAfterMs: number,
 ): StepError {
-  return new StepError(toFailure(scope, effect, { code, kind: 'retry', message, hint: 'Nothing to do.', retryAfterMs }));
+  return new StepError(toFailure(scope, effect, { code, kind: 'retry', message, hint: UNDER_WAY_HINT, retryAfterMs }));
 }
 
 function toFailure<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, said: Omit<StepFailure, 'step' | 'connection'>): StepFailure {
@@ -185,5 +222,9 @@ function toFailure<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, sa
 
 /** The mark that a write leaves at the remote system: opaque, 32 characters, the same on every attempt. */
 function toMark(intent: string): string {
-  return `db${createHash('sha256').update(intent).digest('hex').slice(0, 30)}`;
+  return `db${sha256(intent).slice(0, 30)}`;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -29,8 +29,8 @@ export interface EffectCall<T extends Json> {
   send(send: Send): Promise<T>;
   /** `marked` only: the effect's result if it is already there. `sinceMs`: when the intent was first written. */
   find?(mark: string, sinceMs: number): Promise<T | null>;
-  /** The remote id in a result, kept for echoes and look-ups. */
-  remoteId(result: T): string;
+  /** The remote id in a result, kept for echoes and look-ups; null: nothing came to be. */
+  remoteId(result: T): string | null;
 }
 
 /** Makes remote writes single: an intent before, its outcome after, and what a crash left between resolved by class. */
@@ -38,6 +38,11 @@ export interface Ledger {
   perform<T extends Json>(effect: EffectCall<T>): Promise<T>;
   /** The result of the settled effect of this flow with this kind and target, whichever event caused it. */
   recall(effect: { readonly connection: string; readonly kind: string; readonly target: string }): Promise<Json | null>;
+  /** Whether another event has done the flow's last step for this fact, and by what the effects of this event are known. See `findFact` of flows. */
+  findFact(of: {
+    readonly fact: string;
+    readonly lastStep: string;
+  }): Promise<{ readonly toldBy: string | null; readonly keyedBy: 'fact' | 'event' }>;
   /** Whether one of our own effects wrote this record; `pending`: an intent with this text is not settled yet. */
   isOwn(record: {
     readonly connection: string;
@@ -45,6 +50,8 @@ export interface Ledger {
     readonly target: string;
     readonly remoteId: string | null;
     readonly text: string | null;
+    /** In place of the text. */
+    readonly textHash?: string | undefined;
   }): Promise<'own' | 'foreign' | 'pending'>;
 }
 

@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import { runGroup } from '../flows/run-group.ts';
 import { runOf } from '../flows/runs.ts';
 import { StepError } from '../flows/steps.ts';
-import { GATE_RELEASE_MS } from '../workflows/contract.ts';
+import { GATE_RELEASE_MS, OURS_RELEASE_MS } from '../workflows/contract.ts';
 import { toStepFailure } from './failure.ts';
 import { createStepsInBatch } from './steps-in-batch.ts';
 import type { StepFailure } from '../flows/steps.ts';
@@ -38,8 +38,9 @@ export async function runBatch(deps: BatchDeps, input: BatchInput, signals: Batc
   const tally = { deliveries: 0, done: 0, released: 0, lost: 0 };
   const isOver = (): boolean => signals.cancelled.aborted || performance.now() - started > TAKE_FOR_MS;
 
+  let broken = false;
   const takeTurns = async (): Promise<void> => {
-    for (let group = queue.shift(); group !== undefined; group = queue.shift()) {
+    for (let group = queue.shift(); group !== undefined && !broken; group = queue.shift()) {
       const result = isOver() ? { finished: [], stopped: null } : await runOne(deps, group);
       const held = await settle(deps, group, result);
       const finished = held ? result.finished.length : 0;
@@ -50,7 +51,14 @@ export async function runBatch(deps: BatchDeps, input: BatchInput, signals: Batc
       signals.heartbeat(tally.deliveries);
     }
   };
-  await Promise.all(Array.from({ length: SIDE_BY_SIDE }, takeTurns));
+  const breakOff = (error: unknown): never => {
+    broken = true;
+    throw error;
+  };
+  // What cannot be settled ends the batch, but not before its last group has ended: the lease is given back then.
+  const turns = await Promise.allSettled(Array.from({ length: SIDE_BY_SIDE }, () => takeTurns().catch(breakOff)));
+  const failed = turns.find((turn) => turn.status === 'rejected');
+  if (failed !== undefined) throw failed.reason;
   return { groups: groups.length, ...tally };
 }
 
@@ -63,19 +71,19 @@ async function runOne(deps: BatchDeps, group: LoadedGroup): Promise<GroupResult>
     return await runGroup({ steps: (member) => createStepsInBatch(deps, group.group, attempt, member), group, run });
   } catch (error) {
     const failure = error instanceof StepError ? error.failure : toStepFailure(error, 'run');
-    return { finished: [], stopped: { deliveryId: first.deliveryId, failure } };
+    return { finished: [], stopped: { deliveryId: first.deliveryId, attempts: first.attempts, failure } };
   }
 }
 
 async function settle(deps: BatchDeps, group: LoadedGroup, result: GroupResult): Promise<boolean> {
-  const failure = result.stopped?.failure;
+  const { failure, attempts = 1 } = result.stopped ?? {};
   if (group.epoch === null || failure?.kind === 'lost') return false;
   const input: SettleInput = {
     group: group.group,
     finished: result.finished,
     then: 'free',
     retrying: failure?.kind === 'retry' || failure?.kind === 'attention',
-    notBeforeMs: failure === undefined ? 0 : toDelay(failure, group.members[0]?.attempts ?? 1),
+    notBeforeMs: failure === undefined ? 0 : toDelay(failure, attempts),
     reason: failure === undefined ? null : `${failure.code}: ${failure.message}`,
     parked: null,
   };
@@ -86,6 +94,7 @@ async function settle(deps: BatchDeps, group: LoadedGroup, result: GroupResult):
 function toDelay(failure: StepFailure, attempts: number): number {
   if (failure.kind === 'attention') return 0;
   if (failure.kind === 'gate') return GATE_RELEASE_MS;
+  if (failure.kind === 'ours') return failure.retryAfterMs ?? OURS_RELEASE_MS;
   if (failure.retryAfterMs !== null) return failure.retryAfterMs;
   return Math.min(LONGEST_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** Math.max(0, attempts - 1));
 }

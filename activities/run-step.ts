@@ -1,7 +1,8 @@
 import { StepError } from '../flows/steps.ts';
+import { assertCrosses, toBoundedFailure } from '../flows/crossing.ts';
 import { withEdits } from './edits.ts';
 import { lost, toStepFailure } from './failure.ts';
-import { createLedger } from './ledger.ts';
+import { createLedger, toSubject } from './ledger.ts';
 import type { OperationInput, OperationName, OperationOutput } from '../flows/steps.ts';
 import type { GroupRef } from '../workflows/contract.ts';
 import type { Attempt } from './attempt.ts';
@@ -16,6 +17,8 @@ export interface StepDeps {
   readonly connections: Connections;
   readonly gates: GateKeeper;
   readonly effects: EffectStore;
+  /** Milliseconds since an event was received, by the store's clock; null: it is not stored any more. */
+  eventAge(eventId: string): Promise<number | null>;
   /** Takes a new epoch for the group's key under its lease; null: the lease is no longer ours. */
   renewEpoch(group: GroupRef): Promise<string | null>;
 }
@@ -34,17 +37,18 @@ export async function runStep<O extends OperationName>(
   const { connection } = call.input;
   const name = call.step.item === undefined ? call.step.name : `${call.step.name}/${call.step.item}`;
   try {
-    await deps.gates.check(connection, name);
+    await deps.gates.check({ connection, flow: call.group.flow, step: name });
     const own = attempt ?? (await newAttempt(deps, call.group, name));
     const { identity, eventId, group } = call;
-    const ledger = createLedger({ store: deps.effects, attempt: own, flow: group.flow, identity, eventId, step: name });
+    const subject = toSubject(identity, call.step.fact);
+    const ledger = createLedger({ store: deps.effects, attempt: own, flow: group.flow, subject, identity, eventId, step: name });
     const context = { flow: group.flow, eventId, identity, step: call.step, ledger, connections: deps.connections };
     const run: (c: typeof context, input: OperationInput<O>) => Promise<OperationOutput<O>> = deps.operations[operation];
     const output = await run(context, withEdits(call.input, call.step, call.edits));
-    deps.gates.succeeded(connection);
+    assertCrosses(output, { what: 'answer', step: name, connection });
     return output;
   } catch (error) {
-    throw new StepError(await deps.gates.failed(error, toStepFailure(error, name)));
+    throw new StepError(toBoundedFailure(await deps.gates.failed(error, toStepFailure(error, name))));
   }
 }
 

@@ -53,7 +53,6 @@ async function serveServer(): Promise<void> {
 async function serveWorker(): Promise<void> {
   const recorder = createRecorder({ db, now: Date.now });
   const connection = await connectWorker(where);
-  const connections = createChaosConnections(settings.sinkOrigin);
   const worker = await createWorker({
     db,
     configured: [],
@@ -63,7 +62,10 @@ async function serveWorker(): Promise<void> {
     onFreed: () => void db.query('select pg_notify($1, $2)', [INBOX_CHANNEL, '']).catch(() => undefined),
     instead: {
       runOf,
-      connections: { ...connections, ...crash.connections(connections) },
+      connections(onOutcome) {
+        const connections = createChaosConnections(settings.sinkOrigin, onOutcome);
+        return { ...connections, ...crash.connections(connections) };
+      },
       effects: createControlledStore(db, settings.control),
     },
     connection,

@@ -3,20 +3,21 @@ import { createCaller } from '../connectors/caller.ts';
 import { createHttpClient } from '../connectors/http-client.ts';
 import { CLASSES } from './chaos-settings.ts';
 import type { ChatClient } from '../connectors/chat.ts';
-import type { BoundConnections } from '../worker/connections.ts';
+import type { BoundConnections, OnOutcome } from '../worker/connections.ts';
 import type { EffectClassName } from './chaos-settings.ts';
 
 const posted = z.object({ remoteId: z.string() });
 const looked = z.object({ found: z.boolean() });
 
 /** The sink's four kinds of write as connections named like their classes; over the product's own HTTP client. */
-export function createChaosConnections(origin: string): BoundConnections {
-  const clients = new Map(CLASSES.map((name) => [name, createChaosClient(origin, name)] as const));
+export function createChaosConnections(origin: string, onOutcome: OnOutcome): BoundConnections {
+  const clients = new Map(CLASSES.map((name) => [name, createChaosClient(origin, name, onOutcome)] as const));
   const none = (name: string): never => {
     throw new Error(`the fault run has no connection ${name} of that kind`);
   };
   const find = (name: string): ChatClient | undefined => [...clients].find(([own]) => own === name)?.[1];
   return {
+    names: CLASSES,
     helpdesk: none,
     billing: none,
     chat: (name) => find(name) ?? none(name),
@@ -24,28 +25,37 @@ export function createChaosConnections(origin: string): BoundConnections {
       find(name)
         ?.probe()
         .then(() => undefined),
+    lacks: () => undefined,
   };
 }
 
-function createChaosClient(origin: string, effectClass: EffectClassName): ChatClient {
-  const call = createCaller(createHttpClient({ connection: effectClass, baseUrl: origin, headers: () => ({}) }), effectClass);
+function createChaosClient(origin: string, effectClass: EffectClassName, onOutcome: OnOutcome): ChatClient {
+  const http = createHttpClient({
+    connection: effectClass,
+    baseUrl: origin,
+    headers: () => ({}),
+    onOutcome: (outcome) => onOutcome(effectClass, outcome),
+  });
+  const call = createCaller(http, effectClass);
   return {
-    effects: { post: effectClass },
+    effects: { post: effectClass, edit: 'natural' },
+    lacks: () => Promise.resolve([]),
+    edit: () => Promise.reject(new Error('the sink has nothing that could be edited')),
     probe: async () => {
       await call.read({ method: 'GET', path: '/effects', route: '/effects', query: { class: effectClass } }, looked);
     },
-    async post({ text }, { mark, sendBy }) {
+    async post({ text, thread }, { mark, sendBy }) {
       const headers = effectClass === 'keyed' ? { 'idempotency-key': mark } : {};
       const json = { id: text, class: effectClass, mark };
       const { remoteId } = await call.read({ method: 'POST', path: '/effects', route: '/effects', json, headers, sendBy }, posted);
-      return { ts: remoteId };
+      return { ts: remoteId, threaded: thread !== null };
     },
-    async find({ mark }) {
+    async find({ mark, thread }) {
       const { found } = await call.read(
         { method: 'GET', path: '/effects', route: '/effects', query: { class: effectClass, mark } },
         looked,
       );
-      return found ? { ts: mark } : null;
+      return found ? { ts: mark, threaded: thread !== null } : null;
     },
   };
 }

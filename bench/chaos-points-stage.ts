@@ -18,6 +18,9 @@ import type { OwnPostgres } from './chaos-postgres.ts';
 import type { Control } from './chaos-settings.ts';
 import type { Child } from './child.ts';
 
+/** Making a database, and the judge's questions about whole tables, may take long on a busy machine. */
+const STATEMENT_MS = 60_000;
+
 /** What walking points takes from outside. */
 export interface PointsOptions {
   readonly temporalCliPath: string;
@@ -97,7 +100,7 @@ function openLane({ options, point, control, number, client, shared, postgres }:
     const own = point.storeDown ? await createOwnPostgres(options.path) : null;
     if (own !== null) closers.push(() => own.remove());
     const databaseUrl = own?.url ?? (await createDatabase(postgres.url, `point_${number}`));
-    const db = createPostgres({ url: databaseUrl, max: 2 });
+    const db = createPostgres({ url: databaseUrl, max: 2, statementMs: STATEMENT_MS });
     closers.push(() => db.close());
     await migrateWatched(db);
     const sink = await startChild({ entry: 'chaos-sink', name: 'sink', settings: null });
@@ -118,7 +121,7 @@ function openLane({ options, point, control, number, client, shared, postgres }:
 }
 
 async function createDatabase(url: string, name: string): Promise<string> {
-  const admin = createPostgres({ url, max: 1 });
+  const admin = createPostgres({ url, max: 1, statementMs: STATEMENT_MS });
   await admin.query(`create database ${name}`);
   await admin.close();
   return Object.assign(new URL(url), { pathname: `/${name}` }).href;

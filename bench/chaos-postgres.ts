@@ -18,8 +18,14 @@ const ACCOUNTS = ['postgres', 'nobody'];
 
 export interface OwnPostgres {
   readonly url: string;
+  /** The process that the others of the cluster belong to; 0 while it is away. */
+  pid(): number;
+  /** The folder of its files. */
+  readonly data: string;
   /** All of its processes end at once; nothing is written any more (`pg_ctl stop -m immediate`). */
   crash(): Promise<void>;
+  /** Ends it as an operator would: everybody is cut off, what was done is written. */
+  stop(): Promise<void>;
   start(): Promise<void>;
   remove(): Promise<void>;
 }
@@ -29,8 +35,8 @@ export function hasPostgres(path: string): boolean {
   return findBinaries(path) !== null;
 }
 
-/** Makes and starts a cluster with fsync on. Throws where this machine has no PostgreSQL programs. */
-export async function createOwnPostgres(path: string): Promise<OwnPostgres> {
+/** Makes and starts a cluster with fsync on, and these settings (`name=value`). Throws where this machine has no PostgreSQL programs. */
+export async function createOwnPostgres(path: string, own: readonly string[] = []): Promise<OwnPostgres> {
   const binaries = findBinaries(path);
   if (binaries === null)
     throw new Error(
@@ -46,10 +52,10 @@ export async function createOwnPostgres(path: string): Promise<OwnPostgres> {
   const port = await freePort();
   const url = `postgres://deskbridge@127.0.0.1:${port}/postgres`;
   const settings = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'fsync=on', 'max_connections=400', 'shared_buffers=64MB'];
-  const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])];
+  const args = ['-D', data, '-p', String(port), ...[...settings, ...own].flatMap((setting) => ['-c', setting])];
   let server: ChildProcess | null = null;
   const end = async (signal: NodeJS.Signals): Promise<void> => {
-    if (server === null || server.exitCode !== null || server.signalCode !== null) return;
+    if (server === null || !isRunning(server)) return;
     const ended = once(server, 'exit');
     server.kill(signal);
     await ended;
@@ -61,14 +67,21 @@ export async function createOwnPostgres(path: string): Promise<OwnPostgres> {
   await start();
   return {
     url,
+    pid: () => (isRunning(server) ? (server?.pid ?? 0) : 0),
+    data,
     // What pg_ctl sends for an immediate stop (postgresql.org/docs/current/server-shutdown.html).
     crash: () => end('SIGQUIT'),
+    stop: () => end('SIGINT'),
     start,
     remove: async () => {
       await end('SIGINT');
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+function isRunning(server: ChildProcess | null): boolean {
+  return server !== null && server.exitCode === null && server.signalCode === null;
 }
 
 async function waitUntilServing(url: string): Promise<void> {

@@ -18,6 +18,9 @@ import type { OwnPostgres } from './chaos-postgres.ts';
 import type { Control } from './chaos-settings.ts';
 import type { Child } from './child.ts';
 
+/** The judge asks about whole tables. */
+const STATEMENT_MS = 60_000;
+
 /** What the sink says when it is ready. */
 export const sinkReady = z.object({ origin: z.string() });
 
@@ -62,7 +65,7 @@ export async function openChaosStage(
     options.progress('starting PostgreSQL, Temporal, the sink, servers and workers');
     const postgres = await createOwnPostgres(options.path);
     closers.push(() => postgres.remove());
-    const db = createPostgres({ url: postgres.url, max: 4 });
+    const db = createPostgres({ url: postgres.url, max: 4, statementMs: STATEMENT_MS });
     closers.push(() => db.close());
     await migrateWatched(db);
     const temporal = await createTemporal(options.temporalCliPath, join(folder, 'temporal.db'));

@@ -1,6 +1,6 @@
 import type { Connections } from '../activities/operation.ts';
 import type { WorkflowStarter } from '../inbox/starter.ts';
-import type { Database, Row } from '../store/database.ts';
+import type { Database, Row, StatementOptions } from '../store/database.ts';
 
 /** Ends this process by SIGKILL at a named point, or stops it by SIGSTOP: before or after a statement, a start or a call. */
 
@@ -14,7 +14,8 @@ const STATEMENTS: { readonly [name: string]: RegExp } = {
   intent: /prepare: intents/,
   effect: /prepare: effects/,
   settle: /prepare: settle/,
-  gate: /insert into connection_gate/,
+  /** Closing it; counting failures of a connection that is open does not count. */
+  gate: /into connection_gate as c [^)]*probe_at\)/,
 };
 
 const NEVER_AGAIN = -1;
@@ -67,11 +68,11 @@ export function createCrash(point: CrashPoint | null): {
   return {
     db: (db) => ({
       ...db,
-      query<R extends Row>(text: string, values?: readonly unknown[]): Promise<readonly R[]> {
+      query<R extends Row>(text: string, values?: readonly unknown[], options?: StatementOptions): Promise<readonly R[]> {
         const what = Object.entries(STATEMENTS).find(([, pattern]) => pattern.test(text))?.[0] ?? '';
         return around(
           what,
-          () => db.query<R>(text, values),
+          () => db.query<R>(text, values, options),
           (rows) => rows.length > 0 || !LOOKING.includes(what),
         );
       },

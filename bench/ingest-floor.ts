@@ -9,7 +9,10 @@ import type { LoadApp, LoadParts } from './load-app.ts';
 const PATIENT_MS = 120_000;
 
 /** The product's own receiver over a store of the caller's making. */
-export async function startReceiverOver(parts: LoadParts, record: Stores['record']): Promise<{ port: number; close(): Promise<void> }> {
+export async function startReceiverOver(
+  parts: Pick<LoadParts, 'inbound' | 'log'>,
+  record: Stores['record'],
+): Promise<{ port: number; close(): Promise<void> }> {
   const receiver = createReceiver({
     connections: new Map([[CONNECTION, parts.inbound]]),
     route: () => [{ flow: FLOW, key: null, lane: 0 }],

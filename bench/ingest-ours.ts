@@ -37,7 +37,7 @@ export async function startOurs(parts: LoadParts): Promise<LoadApp> {
     probeTemporal: () => Promise.resolve(),
     connections: [parts.inbound],
     flows: [{ name: FLOW, coalesce: false, credit: null, paused: false }],
-    route: () => [{ flow: FLOW, key: null, lane: 0 }],
+    route: (_connection, { record }) => [{ flow: FLOW, key: record === null ? null : (parts.keyOf?.(record) ?? null), lane: 0 }],
     host: '127.0.0.1',
     port: 0,
     limits: {},

@@ -83,7 +83,11 @@ async function measureDelivery(stage: Stage, system: RunningSystem, send: () => 
 }
 
 /** How this system is sent events. */
-export function loadOf(stage: Stage, system: RunningSystem, prefix: string): LoadOptions {
+export function loadOf(
+  stage: Pick<Stage, 'secret'>,
+  system: { readonly name: string; readonly origin: string },
+  prefix: string,
+): LoadOptions {
   return {
     origin: system.origin,
     path: `/webhooks/${CONNECTION}`,
@@ -93,7 +97,8 @@ export function loadOf(stage: Stage, system: RunningSystem, prefix: string): Loa
   };
 }
 
-function toAckFigures(sent: Sent): AckFigures {
+/** What sending came to. */
+export function toAckFigures(sent: Sent): AckFigures {
   const events = sent.acknowledged.size;
   return {
     events,
@@ -105,7 +110,10 @@ function toAckFigures(sent: Sent): AckFigures {
 }
 
 /** Waits until as many arrived as were acknowledged, and compares them one by one. */
-export async function collect(stage: Stage, sent: Sent): Promise<{ lost: number; doubled: number; endToEndMs: number[]; lastMs: number }> {
+export async function collect(
+  stage: Pick<Stage, 'sink'>,
+  sent: Sent,
+): Promise<{ lost: number; doubled: number; endToEndMs: number[]; lastMs: number }> {
   const untilMs = Date.now() + DRAIN_WITHIN_MS;
   while (Number(await stage.sink.ask('count')) < sent.acknowledged.size && Date.now() < untilMs) {
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));

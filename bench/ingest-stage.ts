@@ -4,20 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createPostgres } from '../store/postgres.ts';
-import { registerSearchAttributes } from '../temporal/register.ts';
-import { startDevServer } from '../temporal/dev-server.ts';
-import { Connection } from '@temporalio/client';
 import { bundleBare, bundleOurs } from './bundle.ts';
 import { startChild } from './child.ts';
 import { freePort } from './free-port.ts';
 import { SYSTEMS } from './ingest-settings.ts';
-import type { DevServer } from '../temporal/dev-server.ts';
+import { startTemporal } from './temporal-choice.ts';
 import type { Child, ChildOptions } from './child.ts';
 import type { AppSettings, SystemName } from './ingest-settings.ts';
+import type { TemporalKind } from './temporal-choice.ts';
 
 /** What a load run needs from outside. */
 export interface StageOptions {
   readonly temporalCliPath: string;
+  /** Left out: the dev server, in memory. */
+  readonly temporal?: { readonly kind: TemporalKind; readonly path: string };
   /** A PostgreSQL on which databases can be made; null: `postgres` is left out. */
   readonly postgresUrl: string | null;
   /** Which systems; left out: all. */
@@ -47,10 +47,15 @@ export interface Stage {
   close(): Promise<void>;
 }
 
+/** What other commands than ingest measure on. */
+const IN_MEMORY = { kind: 'dev', path: '' } as const;
+
+/** Making and dropping a database may take long on a busy machine. */
+const ADMIN_MS = 60_000;
 const ready = z.object({ port: z.number() });
 const sinkReady = z.object({ origin: z.string() });
 
-/** Starts the Temporal dev server (in memory), the sink and every system, each a process of its own. */
+/** Starts Temporal, the sink and every system, each a process of its own. */
 export async function openStage(options: StageOptions): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'deskbridge-load-'));
   const closers: (() => Promise<unknown>)[] = [() => rm(folder, { recursive: true, force: true })];
@@ -60,7 +65,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   try {
     options.onProgress('starting Temporal, sink and systems');
     const metricsPort = await freePort();
-    const temporal = await startTemporal(options.temporalCliPath, metricsPort);
+    const { temporal: choice = IN_MEMORY, temporalCliPath: cliPath, onProgress } = options;
+    const temporal = await startTemporal({ ...choice, cliPath, metricsPort, onProgress });
     closers.push(() => temporal.stop());
     const sink = await startChild({ entry: 'ingest-sink', name: 'sink', settings: null });
     closers.push(() => sink.stop());
@@ -68,21 +74,20 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     if (database !== null) closers.push(() => database.remove());
     const secret = randomBytes(32).toString('base64');
     const bundles = await writeBundles(folder);
+    const shared = {
+      temporalAddress: temporal.address,
+      sinkOrigin: sinkReady.parse(sink.ready).origin,
+      dataDir: join(folder, 'store'),
+      secret,
+    };
     const systems: RunningSystem[] = [];
     for (const name of options.systems ?? SYSTEMS) {
       if (name === 'postgres' && database === null) continue;
-      const settings: AppSettings = {
-        system: name,
-        temporalAddress: temporal.address,
-        sinkOrigin: sinkReady.parse(sink.ready).origin,
-        databaseUrl: name === 'postgres' ? (database?.url ?? null) : null,
-        dataDir: join(folder, 'store'),
-        bundlePath: name === 'bare' ? bundles.bare : bundles.ours,
-        secret,
-      };
-      const child = await startChild({ entry: 'ingest-app', name, settings, ...optional(options) });
-      closers.push(() => child.stop());
-      systems.push({ name, child, origin: `http://127.0.0.1:${ready.parse(child.ready).port}` });
+      const databaseUrl = name === 'postgres' ? (database?.url ?? null) : null;
+      const bundlePath = name === 'bare' ? bundles.bare : bundles.ours;
+      const system = await startSystem({ ...shared, system: name, databaseUrl, bundlePath }, options);
+      closers.push(() => system.child.stop());
+      systems.push(system);
     }
     return { systems, sink, secret, databaseUrl: database?.url ?? null, actions: () => readActions(metricsPort), close };
   } catch (error) {
@@ -91,20 +96,18 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   }
 }
 
+async function startSystem(settings: AppSettings, options: StageOptions): Promise<RunningSystem> {
+  const { system: name } = settings;
+  const child = await startChild({ entry: 'ingest-app', name, settings, ...optional(options) });
+  return { name, child, origin: `http://127.0.0.1:${ready.parse(child.ready).port}` };
+}
+
 function optional({ onLog, nodeOptions }: StageOptions): Pick<ChildOptions, 'onOutput' | 'nodeOptions'> {
   return { ...(onLog === undefined ? {} : { onOutput: onLog }), ...(nodeOptions === undefined ? {} : { nodeOptions }) };
 }
 
-async function startTemporal(cliPath: string, metricsPort: number): Promise<DevServer> {
-  const ports = { port: await freePort(), uiPort: await freePort(), metricsPort };
-  const temporal = await startDevServer({ cliPath, ...ports, dbFile: null, codecEndpoint: null });
-  const connection = await Connection.connect({ address: temporal.address });
-  await registerSearchAttributes(connection, 'default');
-  await connection.close();
-  return temporal;
-}
-
-async function writeBundles(folder: string): Promise<{ ours: string; bare: string }> {
+/** Bundles the workflows of ours and of the bare way; answers where they are. */
+export async function writeBundles(folder: string): Promise<{ ours: string; bare: string }> {
   const paths = { ours: join(folder, 'ours.js'), bare: join(folder, 'bare.js') };
   await writeFile(paths.ours, (await bundleOurs('ingest')).code);
   await writeFile(paths.bare, (await bundleBare()).code);
@@ -113,7 +116,7 @@ async function writeBundles(folder: string): Promise<{ ours: string; bare: strin
 
 async function makeDatabase(adminUrl: string): Promise<{ url: string; remove(): Promise<void> }> {
   const name = `deskbridge_load_${randomBytes(6).toString('hex')}`;
-  const admin = createPostgres({ url: adminUrl, max: 1 });
+  const admin = createPostgres({ url: adminUrl, max: 1, statementMs: ADMIN_MS });
   await admin.query(`create database ${name}`);
   const url = new URL(adminUrl);
   url.pathname = `/${name}`;

@@ -2,18 +2,22 @@ import { parseArgs } from 'node:util';
 import { judgeIngest, toIngestText } from './ingest-report.ts';
 import { measureAcks, measureBurst, measureCalm } from './ingest-phases.ts';
 import { openStage } from './ingest-stage.ts';
+import { TEMPORAL_KINDS, toTemporalKind } from './temporal-choice.ts';
 import type { SystemFigures } from './ingest-report.ts';
-import type { RunningSystem, Stage } from './ingest-stage.ts';
+import type { RunningSystem, Stage, StageOptions } from './ingest-stage.ts';
+import type { TemporalKind } from './temporal-choice.ts';
 
 const HELP = `Measures receiving and delivering, the four ways side by side in one run.
 
-  npm run bench -- ingest [--json] [--seconds N] [--rounds N] [--burst N] [--help]
+  npm run bench -- ingest [--temporal dev|real] [--json] [--seconds N] [--rounds N] [--burst N] [--help]
 
 floor     the same receiver and verification, nothing kept
 postgres  the product on PostgreSQL        } receiver, dispatcher and worker in one process
 pglite    the product on the embedded store }
 bare      client.workflow.start for each request, one activity
 
+--temporal   dev: the CLI's dev server, in memory (the default, and the fastest for bare); real: a server of four services on a
+             PostgreSQL of its own, built with Go on first use (some minutes), kept in the user's cache folder
 --seconds N  length of each phase of acknowledging (default 1.5)
 --rounds N   rounds of acknowledging, the systems by turns; a ratio is the median over the rounds (default 9)
 --burst N    events of the burst (default 5000; bare gets 300, it would take minutes)
@@ -22,7 +26,7 @@ bare      client.workflow.start for each request, one activity
 
 Acknowledging: 32 connections, each sends when it was answered; what is recorded is held back and delivered afterwards.
 Burst: the same with delivery going on. Calm: 10 events a second for 10 s. Each event is one HTTP call at a sink in a process of
-its own; every acknowledged id is looked for there. Temporal is its dev server, in memory (the fastest for bare).
+its own; every acknowledged id is looked for there.
 Exit status: 0 every figure holds, 1 one does not, 2 nothing could be measured.
 `;
 
@@ -36,6 +40,8 @@ const BARE_WARM_UP_EVENTS = 32;
 export interface IngestSurroundings {
   readonly temporalCliPath: string | undefined;
   readonly postgresUrl: string | undefined;
+  /** Where programs are looked for (`PATH`). */
+  readonly path: string;
   write(text: string): void;
   progress(text: string): void;
 }
@@ -48,9 +54,41 @@ interface Sizes {
 
 /** Runs the command; gives the exit status. */
 export async function runIngest(args: readonly string[], surroundings: IngestSurroundings): Promise<number> {
-  const { values } = parseArgs({
+  const { write, progress } = surroundings;
+  const values = readOptions(args);
+  if (values.help) {
+    write(HELP);
+    return 0;
+  }
+  const kind = toTemporalKind(values.temporal);
+  if (kind === null) {
+    progress(`--temporal ${values.temporal}: expected ${TEMPORAL_KINDS.join(' or ')}.`);
+    return 2;
+  }
+  const options = toStageOptions(surroundings, kind, values['cpu-prof']);
+  if (options === null) return 2;
+  const stage = await openStage(options).catch((error: unknown) => {
+    progress(error instanceof Error ? error.message : 'it could not be started');
+    return null;
+  });
+  if (stage === null) return 2;
+  try {
+    if (options.postgresUrl === null) progress('no PostgreSQL: only the floor, PGlite and bare are measured');
+    const sizes = { phaseMs: Number(values.seconds) * 1000, rounds: Number(values.rounds), burst: Number(values.burst) };
+    const figures = await measure(stage, sizes, progress);
+    const checks = judgeIngest(figures);
+    write(values.json ? `${JSON.stringify({ temporal: kind, sizes, figures, checks }, null, 2)}\n` : toIngestText(figures, checks));
+    return checks.every(({ ok }) => ok) ? 0 : 1;
+  } finally {
+    await stage.close();
+  }
+}
+
+function readOptions(args: readonly string[]) {
+  return parseArgs({
     args: [...args],
     options: {
+      temporal: { type: 'string', default: 'dev' },
       json: { type: 'boolean' },
       help: { type: 'boolean' },
       seconds: { type: 'string', default: '1.5' },
@@ -58,29 +96,22 @@ export async function runIngest(args: readonly string[], surroundings: IngestSur
       burst: { type: 'string', default: '5000' },
       'cpu-prof': { type: 'string' },
     },
-  });
-  const { temporalCliPath, postgresUrl, write, progress } = surroundings;
-  if (values.help) {
-    write(HELP);
-    return 0;
-  }
+  }).values;
+}
+
+function toStageOptions(surroundings: IngestSurroundings, kind: TemporalKind, profiles: string | undefined): StageOptions | null {
+  const { temporalCliPath, postgresUrl, path, progress } = surroundings;
   if (temporalCliPath === undefined) {
     progress('TEMPORAL_CLI_PATH is not set: run this as `npm run bench -- ingest`, which finds the Temporal CLI.');
-    return 2;
+    return null;
   }
-  const folder = values['cpu-prof'];
-  const profiling = folder === undefined ? {} : { nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${folder}`] };
-  const stage = await openStage({ temporalCliPath, postgresUrl: postgresUrl ?? null, onProgress: progress, ...profiling });
-  try {
-    if (postgresUrl === undefined) progress('no PostgreSQL: only the floor, PGlite and bare are measured');
-    const sizes = { phaseMs: Number(values.seconds) * 1000, rounds: Number(values.rounds), burst: Number(values.burst) };
-    const figures = await measure(stage, sizes, progress);
-    const checks = judgeIngest(figures);
-    write(values.json ? `${JSON.stringify({ sizes, figures, checks }, null, 2)}\n` : toIngestText(figures, checks));
-    return checks.every(({ ok }) => ok) ? 0 : 1;
-  } finally {
-    await stage.close();
-  }
+  return {
+    temporalCliPath,
+    temporal: { kind, path },
+    postgresUrl: postgresUrl ?? null,
+    onProgress: progress,
+    ...(profiles === undefined ? {} : { nodeOptions: ['--cpu-prof', `--cpu-prof-dir=${profiles}`] }),
+  };
 }
 
 async function measure(stage: Stage, sizes: Sizes, progress: (text: string) => void): Promise<readonly SystemFigures[]> {

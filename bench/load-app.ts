@@ -9,6 +9,8 @@ export interface LoadParts {
   readonly inbound: BoundInbound;
   readonly sink: { readonly name: string; readonly settings: SlackSettings };
   readonly log: Logger;
+  /** What an event is ordered by, from its record; left out: by nothing. */
+  readonly keyOf?: (record: string) => string | null;
 }
 
 /** A running system of a load run. */

@@ -2,16 +2,25 @@ import { runIngest } from './ingest.ts';
 import { runOrder } from './order.ts';
 import { runOutages } from './outages.ts';
 import { runOverload } from './overload.ts';
+import { runPeers } from './peers/command.ts';
 import { runProfile } from './profile.ts';
 
 const HELP = `npm run bench -- ingest     receiving and delivering, against the floor and against bare workflow starts (--help)
 npm run bench -- outages    Temporal, the store, both, or a remote system away for a minute (--help)
 npm run bench -- order      conversations in order, with servers and workers killed in the middle (--help)
 npm run bench -- overload   ten times what is delivered, and many deliveries in a row (--help)
+npm run bench -- peers      the same work done by other libraries: BullMQ, pg-boss, Graphile Worker, DBOS, Restate, Temporal (--help)
 npm run bench -- profile    where the time of receiving and delivering goes (--help)
 `;
 
-const COMMANDS = { ingest: runIngest, outages: runOutages, order: runOrder, overload: runOverload, profile: runProfile };
+const COMMANDS = {
+  ingest: runIngest,
+  outages: runOutages,
+  order: runOrder,
+  overload: runOverload,
+  peers: runPeers,
+  profile: runProfile,
+};
 
 const [name = '', ...args] = process.argv.slice(2);
 const command = Object.entries(COMMANDS).find(([own]) => own === name)?.[1];

@@ -18,7 +18,8 @@ export function watchGate({ db, client }: ChaosStage, flow: EffectClassName): { 
   let closedLooks = 0;
   const look = async (): Promise<void> => {
     const [seen] = await db.query<Seen>(
-      'select closed_until > now() as closed, under_way as "underWay", credit from gate where flow = $1 and lane = 0',
+      `select exists (select from connection_gate c where c.connection = any(g.needs) and c.closed_until > now()) as closed,
+         under_way as "underWay", credit from gate g where flow = $1 and lane = 0`,
       [flow],
     );
     const { count } = await client.workflow.count(`ExecutionStatus="Running" and DeskFlow="${flow}"`);

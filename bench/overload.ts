@@ -9,6 +9,9 @@ import type { IngestSurroundings } from './ingest.ts';
 import type { Stage } from './ingest-stage.ts';
 import type { OverloadStage, PhaseFigures } from './overload-phases.ts';
 
+/** Whole tables are counted. */
+const STATEMENT_MS = 60_000;
+
 const HELP = `Offers ten times what is delivered, and delivers very many events in a row.
 
   npm run bench -- overload [--seconds N] [--remote N] [--deliveries N] [--json] [--help]
@@ -66,7 +69,13 @@ export async function runOverload(args: readonly string[], surroundings: IngestS
 function toOverloadStage(stage: Stage, progress: (text: string) => void): OverloadStage {
   const [system] = stage.systems;
   if (system === undefined || stage.databaseUrl === null) throw new Error('the load run started no system on PostgreSQL');
-  return { stage, system, db: createPostgres({ url: stage.databaseUrl, max: 1 }), arrivals: followArrivals(stage.sink), progress };
+  return {
+    stage,
+    system,
+    db: createPostgres({ url: stage.databaseUrl, max: 1, statementMs: STATEMENT_MS }),
+    arrivals: followArrivals(stage.sink),
+    progress,
+  };
 }
 
 function toOverloadText(figures: readonly PhaseFigures[]): string {

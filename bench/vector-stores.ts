@@ -1,7 +1,10 @@
 import { createRecorder } from '../inbox/recorder.ts';
 import { migrate } from '../store/migrate.ts';
 import { createPglite } from '../store/pglite.ts';
+import { proveWritable } from '../store/prove-writable.ts';
 import type { RecordedRow, Stores } from '../server/ports.ts';
+
+const PROBE_MS = 1_000;
 
 /** The real inbox on an embedded store in memory, with a view of what was recorded last. */
 export interface VectorStores extends Stores {
@@ -25,9 +28,7 @@ export async function openVectorStores(now: () => number): Promise<VectorStores>
       return results;
     },
     park: () => Promise.resolve(),
-    async probeStore() {
-      await db.query('select 1');
-    },
+    probeStore: () => proveWritable(db, PROBE_MS),
     takeRecorded() {
       const taken = recorded;
       recorded = [];

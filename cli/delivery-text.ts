@@ -48,6 +48,7 @@ export function formatDelivery(one: DeliveryView & { readonly temporalUi: string
     ['replay of', one.replayOf],
     ['outcome', one.outcome],
     ['reason', one.reason],
+    ['stuck', one.alarm],
     ['workflow', one.workflowId],
     ['Temporal UI', one.temporalUi],
   ]);

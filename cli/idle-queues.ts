@@ -1,8 +1,6 @@
+import { DEFAULT_CREDIT } from '../store/flow-queue.ts';
 import type { FlowConfig } from '../config/config.ts';
 import type { QueueView } from './tasks/flows.ts';
-
-/** What the store gives a queue that has none of its own. */
-const DEFAULT_CREDIT = 256;
 
 /** Configured flows that have had nothing to do yet, as queues. */
 export function idleQueues(
@@ -19,9 +17,13 @@ export function idleQueues(
     underWay: 0,
     credit: credit ?? DEFAULT_CREDIT,
     parked: 0,
+    stuck: 0,
     gate: paused ? 'paused' : 'open',
+    pausedBy: paused ? 'file' : null,
+    resumed: false,
     closedBy: [],
     closedUntil: null,
+    attention: null,
     configured: true,
   }));
 }

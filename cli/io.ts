@@ -1,5 +1,6 @@
 import type { Loaded } from '../config/config.ts';
 import type { ConnectionSettings } from '../config/installed.ts';
+import type { CliSearch } from '../temporal/cli-search.mjs';
 
 /** What a command may touch of the process it runs in. */
 export interface Io {
@@ -15,8 +16,8 @@ export interface Io {
   ask(question: string): Promise<string>;
   /** `production`: refuse embedded parts; left out: as NODE_ENV says. */
   readConfig(path: string, options: { readonly production?: boolean }): Loaded<ConnectionSettings>;
-  /** The `temporal` binary, for the dev server. */
-  readonly temporalCliPath: string | undefined;
+  /** Looks for a Temporal CLI on this machine, for the dev server. */
+  findTemporalCli(): Promise<CliSearch>;
   /** Resolves when the process is asked to end. */
   untilStopped(): Promise<void>;
 }

@@ -1,10 +1,13 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline/promises';
-import { readTemporalCliPath } from '../config/environment.ts';
+import { readEnvironment } from '../config/environment.ts';
 import { readConfigFile } from '../config/read.ts';
+import { searchTemporalCli } from '../temporal/cli-search.mjs';
 import { waitForSignal } from './processes/shutdown.ts';
 import { run } from './run.ts';
 import type { Io } from './io.ts';
+
+const LINGER_MS = 10_000;
 
 const io: Io = {
   out: (text) => void process.stdout.write(text),
@@ -21,7 +24,7 @@ const io: Io = {
     }
   },
   readConfig: readConfigFile,
-  temporalCliPath: readTemporalCliPath(),
+  findTemporalCli: () => searchTemporalCli(readEnvironment()),
   untilStopped: async () => void (await waitForSignal()),
 };
 
@@ -31,3 +34,5 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 
 process.exitCode = await run(process.argv.slice(2), io);
+// The command is over. Whatever a part of it failed to close must not keep the process, or nobody learns of the exit code.
+setTimeout(() => process.exit(), LINGER_MS).unref();

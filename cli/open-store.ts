@@ -8,6 +8,8 @@ import type { DeskbridgeConfig } from '../config/read.ts';
 import type { Database } from '../store/database.ts';
 
 const POOL = 2;
+/** A person waits, and may have asked for much: this is no place for a server's haste. */
+const STATEMENT_MS = 30_000;
 
 /**
  * Opens the configured store for a command. An embedded one must exist already and is brought up to date, since nobody else can use it;
@@ -23,7 +25,10 @@ export async function openStore(config: DeskbridgeConfig, cwd: string): Promise<
     );
   try {
     const db = await createPglite({ dataDir });
-    await migrate(db);
+    await migrate(db).catch(async (error: unknown) => {
+      await db.close().catch(() => undefined);
+      throw error;
+    });
     return db;
   } catch (error) {
     throw new CliFailure(messageOf(error), 1, { cause: error });
@@ -31,7 +36,7 @@ export async function openStore(config: DeskbridgeConfig, cwd: string): Promise<
 }
 
 async function openPostgres(url: string): Promise<Database> {
-  const db = createPostgres({ url, max: POOL });
+  const db = createPostgres({ url, max: POOL, statementMs: STATEMENT_MS });
   try {
     const [row] = await db.query<{ ready: boolean }>(`select to_regclass('delivery') is not null as ready`);
     if (row?.ready === true) return db;

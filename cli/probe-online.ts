@@ -3,6 +3,7 @@ import { messageOf } from './fail.ts';
 import { withSession } from './session.ts';
 import { attempt, systemCheck } from './tasks/system.ts';
 import type { DeskbridgeConfig } from '../config/read.ts';
+import type { Lack } from '../connectors/chat.ts';
 import type { Io } from './io.ts';
 
 /** Whether one part answers; `text` says what it can do, or what to do about it. */
@@ -20,8 +21,9 @@ export async function probeOnline(io: Io, configPath: string, config: Deskbridge
     const probe = bound.probe(name);
     if (probe === undefined) return { part: name, ok: true, text: 'receives only: nothing to ask' };
     const answer = await attempt(() => probe);
-    if (!answer.ok || (type !== 'deskwoot' && type !== 'chatwoot')) return { part: name, ...answer };
-    return { part: name, ...(await abilitiesOf(() => bound.helpdesk(name).abilities())) };
+    if (!answer.ok) return { part: name, ...answer };
+    if (type === 'deskwoot' || type === 'chatwoot') return { part: name, ...(await abilitiesOf(() => bound.helpdesk(name).abilities())) };
+    return { part: name, ...(await lacksOf(() => bound.lacks(name) ?? Promise.resolve([]), answer)) };
   });
   return [...(await own), ...(await Promise.all(remote))];
 }
@@ -35,6 +37,19 @@ async function probeOwn(io: Io, configPath: string): Promise<readonly OnlinePart
     ];
   } catch (error) {
     return [{ part: 'store', ok: false, text: messageOf(error) }];
+  }
+}
+
+/** An answer, and what the token may not do: a serious lack is a part that does not work as it should. */
+async function lacksOf(
+  read: () => Promise<readonly Lack[]>,
+  answer: { readonly ok: boolean; readonly text: string },
+): Promise<{ readonly ok: boolean; readonly text: string }> {
+  try {
+    const lacks = await read();
+    return { ok: !lacks.some(({ serious }) => serious), text: [answer.text, ...lacks.map(({ text }) => text)].join('. ') };
+  } catch (error) {
+    return { ok: false, text: messageOf(error) };
   }
 }
 

@@ -1,5 +1,3 @@
-import { CliFailure } from './fail.ts';
-import { count } from './print.ts';
 import { formatTable } from './table.ts';
 import { replayMake } from './tasks/replay.ts';
 import type { Io } from './io.ts';
@@ -23,14 +21,6 @@ export function planText(flows: readonly Plan[], again: boolean): string {
     ? 'Everything is done anew: effects that were done already are repeated, customers may see them twice.'
     : 'Effects that were done already are not repeated; what is missing is done.';
   return `${formatTable(['FLOW', 'WOULD RUN', 'UNDER WAY (LEFT ALONE)', 'WITHOUT BODY'], rows)}\n${what}`;
-}
-
-/** Asks a person; throws CliFailure unless the answer is yes. */
-export async function confirm(io: Io, yes: boolean, total: number): Promise<void> {
-  if (yes) return;
-  if (!io.interactive) throw new CliFailure('Nothing was replayed: nobody is here to ask. Look at the plan above, then add --yes.', 2);
-  const answer = await io.ask(`Replay ${count(total, 'delivery', 'deliveries')}? y/N `);
-  if (!/^y(es)?$/i.test(answer.trim())) throw new CliFailure('Nothing was replayed.');
 }
 
 /** Makes the deliveries flow by flow, with a line of progress for each. Answers how many. */

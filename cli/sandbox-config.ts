@@ -12,7 +12,7 @@ export function sandboxConfig(ports: SandboxPorts): string {
 ${Object.entries(variables())
   .map(([name, value]) => `#   ${name}=${value}`)
   .join('\n')}
-server: { port: 8080 }
+server: { port: 8080 } # metrics: http://127.0.0.1:8081/metrics
 helpdesk:
   type: deskwoot
   baseUrl: ${at('deskwoot')}

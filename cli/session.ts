@@ -3,6 +3,7 @@ import { formatProblems, problemsToJson } from '../config/report.ts';
 import { openStateDir } from '../config/state-dir.ts';
 import { askAdmin, isAdminServed } from './admin/ask-admin.ts';
 import { adminSocketPath } from './admin/socket-path.ts';
+import { storeNameOf } from './admin/store-name.ts';
 import { ConfigRefused } from './fail.ts';
 import { toWorkflowLink } from './workflow-link.ts';
 import type { DeskbridgeConfig } from '../config/read.ts';
@@ -30,7 +31,7 @@ export async function withSession<Result>(io: Io, configPath: string, work: (ses
   const config = loadOrRefuse(io, configPath);
   const socketPath = adminSocketPath(io.cwd);
   const embedded = embeddedParts(config).some((part) => part !== 'encryption');
-  if (embedded && (await isAdminServed(socketPath))) {
+  if (embedded && (await isAdminServed(socketPath, storeNameOf(config, io.cwd)))) {
     return work({ config, call: async (task, args) => task.readResult(await askAdmin(socketPath, task.name, args)) });
   }
   return withOpenStore(io, config, work);
@@ -63,12 +64,12 @@ function createOnDemand(io: Io, config: DeskbridgeConfig): { readonly door: Work
     return (opened = configured.door);
   };
   const { uiOrigin } = config.server;
-  const namespace = config.temporal?.namespace ?? 'default';
   return {
     door: {
       update: async (workflowId, decision) => (await open()).update(workflowId, decision),
       check: async () => (await open()).check(),
-      link: (workflowId) => (uiOrigin === undefined ? null : toWorkflowLink(uiOrigin, namespace, workflowId)),
+      link: (workflowId) =>
+        uiOrigin === undefined || config.temporal === undefined ? null : toWorkflowLink(uiOrigin, config.temporal.namespace, workflowId),
     },
     close: () => close(),
   };

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { FactType } from '../connectors/connector.ts';
+import type { TopicFacts } from '../connectors/connector.ts';
 import type { JsonObject } from '../connectors/json.ts';
 import type { FlowKind } from '../flows/flow.ts';
 
@@ -10,7 +10,7 @@ export const HELPDESK_TYPES = ['deskwoot', 'chatwoot'] as const;
 export interface EventSource {
   readonly type: string;
   readonly title: string;
-  readonly inbound?: { readonly topics: { readonly [topic: string]: { readonly facts: { readonly [field: string]: FactType } } } };
+  readonly inbound?: { readonly topics: { readonly [topic: string]: TopicFacts } };
 }
 
 /** What the configuration needs to know of a connector. */
@@ -23,7 +23,7 @@ export interface ConnectorEntry<Settings> extends EventSource {
 export interface InboundEntry<Settings> {
   ready(settings: Settings): string | null;
   warnings?(settings: Settings): readonly string[];
-  readonly topics: { readonly [topic: string]: { readonly facts: { readonly [field: string]: FactType } } };
+  readonly topics: { readonly [topic: string]: TopicFacts };
 }
 
 /** What can be configured: connectors by type and kinds of flow by name. `Settings` is the union of the connectors' settings. */

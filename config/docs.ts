@@ -1,3 +1,4 @@
+import type { TopicFacts } from '../connectors/connector.ts';
 import type { Catalog } from './catalog.ts';
 import { HELPDESK_TYPES } from './catalog.ts';
 import { type FieldRow, fieldRows } from './field-rows.ts';
@@ -28,7 +29,9 @@ quotes. Names of connections and flows are lower-case letters, digits and hyphen
 Unknown keys are problems.`;
 
 const FILTERS = `A filter names facts of the event; all conditions must hold. A fact that is missing or null passes only \`exists: false\`. Facts are checked
-against what the topic is sure to have, and values against their types, before anything starts.
+against those of the topic, and values against their types, before anything starts. A filter on a fact that an event *may* have leaves out
+the events that lack it, with a warning; \`exists: true\` beside the condition says that this is meant. Amounts are as the sender gives
+them: Stripe's are in the currency's smallest unit (1000 is 10.00 USD).
 
 | condition | passes where the fact is |
 |---|---|
@@ -76,16 +79,17 @@ function code(text: string): string {
   return text === '' ? '' : `\`${cell(text)}\``;
 }
 
-function topics(known: { readonly [topic: string]: { readonly facts: { readonly [field: string]: string } } }): string {
+function topics(known: { readonly [topic: string]: TopicFacts }): string {
   const entries = Object.entries(known);
   if (entries.length === 0) return '';
-  const lines = entries.map(
-    ([topic, { facts }]) =>
-      `| \`${topic}\` | ${Object.entries(facts)
-        .map(([field, type]) => `\`${field}\` (${type})`)
-        .join(', ')} |`,
-  );
-  return ['', '', '| topic | facts it is sure to have |', '|---|---|', ...lines].join('\n');
+  const lines = entries.map(([topic, { facts, maybe = {} }]) => `| \`${topic}\` | ${factList(facts)} | ${factList(maybe)} |`);
+  return ['', '', '| topic | facts it is sure to have | facts it may have |', '|---|---|---|', ...lines].join('\n');
+}
+
+function factList(facts: TopicFacts['facts']): string {
+  return Object.entries(facts)
+    .map(([field, type]) => `\`${field}\` (${type})`)
+    .join(', ');
 }
 
 function orderText(kind: { readonly order: 'record' | 'none'; readonly orderBy?: string }): string {

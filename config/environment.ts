@@ -1,5 +1,4 @@
-/** The `temporal` binary that set-up found or the operator named; undefined: none. */
-export function readTemporalCliPath(): string | undefined {
-  const path = process.env['TEMPORAL_CLI_PATH'];
-  return path === undefined || path === '' ? undefined : path;
+/** This process's variables: where programs lie, for finding the Temporal CLI. What a configuration refers to is read by `readConfigFile`. */
+export function readEnvironment(): NodeJS.ProcessEnv {
+  return process.env;
 }

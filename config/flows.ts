@@ -82,7 +82,7 @@ function readFlow(raw: unknown, path: Path, around: FlowSurroundings): ReadFlows
     coalesce,
     connections,
   };
-  return { flows: [config], findings, warnings: parsed.warnings };
+  return { flows: [config], findings, warnings: [...parsed.warnings, ...filter.warnings] };
 }
 
 function readUnknownKind(raw: unknown, name: unknown, path: Path, around: FlowSurroundings): ReadFlows {

@@ -39,8 +39,8 @@ function resolveTrigger(text: string, path: Path, first: boolean, around: Trigge
     : { path, expected: 'each event once', found: `${text} again`, hint: 'Remove it.' };
   if (finding !== undefined) return { triggers: [], sources: [], findings: [finding] };
   const topics = around.connectors.get(trigger.connection)?.inbound?.topics ?? {};
-  const facts = Object.hasOwn(topics, trigger.topic) ? topics[trigger.topic]?.facts : undefined;
-  return { triggers: [trigger], sources: facts === undefined ? [] : [{ source: text, facts }], findings: [] };
+  const topic = Object.hasOwn(topics, trigger.topic) ? topics[trigger.topic] : undefined;
+  return { triggers: [trigger], sources: topic === undefined ? [] : [{ source: text, ...topic }], findings: [] };
 }
 
 function findWrong(trigger: Trigger, path: Path, around: TriggerSurroundings): Finding | undefined {

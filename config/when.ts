@@ -1,4 +1,4 @@
-import type { Facts, FactType } from '../connectors/connector.ts';
+import type { Facts, FactType, TopicFacts } from '../connectors/connector.ts';
 import { describeValue } from './describe-value.ts';
 import { isMapping, type Mapping } from './mapping.ts';
 import { suggest } from './nearest.ts';
@@ -24,11 +24,10 @@ export type Condition =
 /** Conditions that must all hold; none: every event passes. */
 export type Filter = readonly Condition[];
 
-/** The facts that are sure for one source of a flow. */
-export interface SourceFacts {
+/** The facts of one source of a flow. */
+export interface SourceFacts extends TopicFacts {
   /** `connection/topic`. */
   readonly source: string;
-  readonly facts: { readonly [field: string]: FactType };
 }
 
 const ORDERINGS = ['gt', 'gte', 'lt', 'lte'] as const;
@@ -40,29 +39,30 @@ export function passes(filter: Filter, facts: Facts): boolean {
 }
 
 /**
- * Compiles `when:`. Each field is held against the facts of every source of the flow: a field that one of them is not sure to have, or
- * a value of another type, is a problem.
+ * Compiles `when:`. Each field is held against the facts of every source of the flow: a field that one of them never has, or a value of
+ * another type, is a problem; a field that an event may lack is warned of, unless the filter says by `exists` that it is meant.
  */
 export function compileFilter(
   when: Mapping,
   sources: readonly SourceFacts[],
   base: Path,
-): { readonly filter: Filter; readonly findings: readonly Finding[] } {
+): { readonly filter: Filter; readonly findings: readonly Finding[]; readonly warnings: readonly Finding[] } {
   const findings: Finding[] = [];
+  const warnings: Finding[] = [];
   const filter = Object.entries(when).flatMap(([field, raw]) => {
     const path = [...base, field];
-    const unknown = sources.find((source) => !Object.hasOwn(source.facts, field));
+    const unknown = sources.find((source) => typeOf(source, field) === undefined);
     if (unknown !== undefined) {
       findings.push({
         path,
         atKey: true,
         expected: `a fact of ${unknown.source}`,
         found: `the unknown fact ${JSON.stringify(field)}`,
-        hint: suggest(field, Object.keys(unknown.facts)),
+        hint: suggest(field, Object.keys({ ...unknown.facts, ...unknown.maybe })),
       });
       return [];
     }
-    const types = new Set(sources.flatMap((source) => source.facts[field] ?? []));
+    const types = new Set(sources.flatMap((source) => typeOf(source, field) ?? []));
     const [type] = types;
     if (type === undefined) return [];
     if (types.size > 1) {
@@ -76,9 +76,27 @@ export function compileFilter(
     }
     const conditions = isMapping(raw) ? operators(field, raw, type, path) : equality(field, raw, type, path);
     findings.push(...conditions.findings);
+    if (!isMapping(raw) || !Object.hasOwn(raw, 'exists')) warnings.push(...lacking(field, sources, path));
     return conditions.filter;
   });
-  return { filter, findings };
+  return { filter, findings, warnings };
+}
+
+function typeOf({ facts, maybe = {} }: SourceFacts, field: string): FactType | undefined {
+  if (Object.hasOwn(facts, field)) return facts[field];
+  return Object.hasOwn(maybe, field) ? maybe[field] : undefined;
+}
+
+function lacking(field: string, sources: readonly SourceFacts[], path: Path): readonly Finding[] {
+  return sources
+    .filter((source) => !Object.hasOwn(source.facts, field))
+    .map(({ source }) => ({
+      path,
+      atKey: true,
+      expected: `a fact that each event of ${source} has`,
+      found: `${field}, which some of them lack: those are left out`,
+      hint: 'If that is meant, say so with `exists: true` among its conditions.',
+    }));
 }
 
 interface Compiled {

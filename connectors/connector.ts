@@ -9,6 +9,9 @@ export interface RawRequest {
   readonly body: Buffer;
 }
 
+/** What of a request is there before its body. */
+export type RequestHead = Pick<RawRequest, 'headers'>;
+
 /** Why a request is not authentic. Goes to logs and metrics, never into the answer. */
 export type Refusal =
   | 'header_missing'
@@ -24,6 +27,16 @@ export type Refusal =
 
 /** Whether a request is authentic; `secretIndex` tells which active secret matched (null: unsigned, allowed by name). */
 export type Verification = { readonly ok: true; readonly secretIndex: number | null } | { readonly ok: false; readonly reason: Refusal };
+
+/** Verifies a body piece by piece, without keeping it. */
+export interface BodyVerifier {
+  update(piece: Buffer): void;
+  /** The verdict on all pieces; call once. */
+  end(): Verification;
+}
+
+/** What the headers alone tell: that the request is not authentic, or how to find out from the body. */
+export type BegunVerification = BodyVerifier | { readonly ok: false; readonly reason: Refusal };
 
 /** What a sender's request means once it is known to be authentic. */
 export type Reading =
@@ -47,6 +60,14 @@ export type Facts = { readonly [field: string]: string | number | boolean | null
 /** The type a fact has; `when:` filters are checked against it at start. */
 export type FactType = 'string' | 'number' | 'boolean';
 
+/** What the events of a topic tell, as far as `when:` filters are concerned. */
+export interface TopicFacts {
+  /** Facts that each of them has, or says to be null. */
+  readonly facts: { readonly [field: string]: FactType };
+  /** Facts that it has where its sender tells them. A filter on one leaves out the events that lack it. */
+  readonly maybe?: { readonly [field: string]: FactType };
+}
+
 /** What a sender said, once, in our terms. */
 export interface InboundEvent {
   /** The name used in `on:`, such as `invoice.payment_failed` or `message.created`; unknown names are kept as they came. */
@@ -69,13 +90,15 @@ export interface Inbound<Settings> {
   /** Unsigned requests a sender makes by design (WooCommerce ping, Slack ssl_check); null: not one of these. */
   handshake?(request: RawRequest, settings: Settings): Answer | null;
   verify(request: RawRequest, settings: Settings, nowMs: number): Verification;
+  /** The same for a body that is not kept, because it is over the limit. Left out: only the whole body would tell. */
+  beginVerify?(head: RequestHead, settings: Settings, nowMs: number): BegunVerification;
   read(request: RawRequest, settings: Settings): Reading;
   /** When the sender says it sent the request, in Unix milliseconds (for the clock-skew metric); null: it doesn't say. */
   sentAt?(request: RawRequest, settings: Settings): number | null;
   /** The facts of a stored event, from its topic and body alone. Total: unreadable fields are left out. */
   facts(topic: string, body: Buffer): Facts;
-  /** Topics a flow can name in `on:`, with the facts each is sure to have. */
-  readonly topics: { readonly [topic: string]: { readonly facts: { readonly [field: string]: FactType } } };
+  /** Topics a flow can name in `on:`, with their facts. */
+  readonly topics: { readonly [topic: string]: TopicFacts };
   /** What the sender does with an answer; the receiver's status table is built from it. */
   sender(settings: Settings): SenderHabits;
 }
@@ -86,6 +109,8 @@ export interface SenderHabits {
   readonly retries: boolean;
   /** The status that makes the sender try again when nothing could be stored. */
   readonly unavailable: 500 | 503;
+  /** Bytes of the largest request that it is known to send, with room to spare: what is taken unless configured. Left out: 1 MB. */
+  readonly largestBody?: number;
 }
 
 /** Everything Deskbridge knows about one system, as data and functions. A missing property is a missing capability. */

@@ -1,9 +1,23 @@
+import type { ContactMark } from './contact-mark.ts';
 import type { EffectClass, Send } from './effect.ts';
 
 /** A person as the helpdesk knows them. */
 export interface Contact {
   readonly id: string;
   readonly name: string | null;
+  readonly email: string | null;
+}
+
+/** A contact that was looked up. */
+export interface FoundContact extends Contact {
+  /** Whether it has a mark of the connection asked for, be it of another record; null: the helpdesk's look-up does not show marks. */
+  readonly marked: boolean | null;
+}
+
+/** How a contact is known: our mark, the one that earlier versions wrote (such as `stripe:cus_1`), its address. At least one is not null. */
+export interface ContactKeys {
+  readonly mark: ContactMark | null;
+  readonly former: string | null;
   readonly email: string | null;
 }
 
@@ -26,17 +40,22 @@ export interface Conversation {
   readonly url: string;
 }
 
-/** A file of a message, as a link. */
+/** What stands in a message beside its text: a file, or something that the model has no field for, each with a text of its own. */
 export interface Attachment {
+  /** What people read: a file's name, a place, a phone number; of unsupported content the vendor's word for it, such as `sticker`. */
   readonly name: string;
-  readonly url: string;
+  /** null: it can be opened in the helpdesk alone. */
+  readonly url: string | null;
+  /** Left out for files and links. `unsupported`: there is something, and nothing but its type is known. */
+  readonly kind?: 'location' | 'contact' | 'unsupported';
 }
 
 /** A message, read again. */
 export interface Message {
   readonly id: string;
   readonly conversationId: string;
-  readonly direction: 'incoming' | 'outgoing' | 'other';
+  /** `template`: written to the customer by the helpdesk itself, such as a greeting or a survey. `other`: nothing that was said. */
+  readonly direction: 'incoming' | 'outgoing' | 'template' | 'other';
   readonly private: boolean;
   readonly text: string;
   readonly sender: { readonly kind: 'contact' | 'agent' | 'bot' | 'unknown'; readonly id: string | null; readonly name: string | null };
@@ -67,6 +86,7 @@ export interface HelpdeskClient {
   /** Effect class of each write. */
   readonly effects: {
     readonly createContact: EffectClass;
+    readonly markContact: EffectClass;
     readonly createConversation: EffectClass;
     readonly postMessage: EffectClass;
     readonly addLabel: EffectClass;
@@ -81,18 +101,18 @@ export interface HelpdeskClient {
   labels(): Promise<readonly Named[]>;
   agents(): Promise<readonly Named[]>;
   teams(): Promise<readonly Named[]>;
-  /** Exact look-up by our own external id first, then by e-mail address. */
-  findContact(by: { readonly externalId: string; readonly email: string | null }): Promise<Contact | null>;
+  /** Exact look-up by the keys, in their order, as far as the helpdesk can search by them. */
+  findContact(by: ContactKeys): Promise<FoundContact | null>;
+  /** Creates the contact with its mark. */
   createContact(
-    input: {
-      readonly externalId: string;
-      readonly name: string | null;
-      readonly email: string | null;
-      readonly phone: string | null;
-      readonly inboxId: string;
-    },
+    input: ContactKeys & { readonly name: string | null; readonly phone: string | null; readonly inboxId: string },
     send: Send,
   ): Promise<Contact>;
+  /**
+   * Puts the mark on a contact that has none, in the place of what earlier versions wrote. Another record's mark stays. Where the
+   * helpdesk refuses it for good, the contact stays as it is.
+   */
+  markContact(contactId: string, keys: { readonly mark: ContactMark; readonly former: string | null }, send: Send): Promise<void>;
   /** The contact's conversations in one inbox, newest first. */
   conversationsOf(contactId: string, inboxId: string): Promise<readonly Conversation[]>;
   /** `opening` is the first message where the helpdesk insists on one; the customer may see it. */

@@ -36,6 +36,8 @@ export interface HttpClientOptions extends VendorHttp {
   /** Epoch milliseconds. */
   readonly now?: () => number;
   readonly random?: () => number;
+  /** See `HttpClient`. */
+  readonly onOutcome?: HttpClient['onOutcome'];
 }
 
 /** What has gone wrong apart from where: the rest of the error is the same for all. */
@@ -59,15 +61,19 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       headers,
       body: toBody(call),
       timeoutMs,
-      maxBytes: options.maxBytes ?? MAX_BYTES,
+      maxBytes: maxBytesOf(options, call),
       sendBy: call.sendBy ?? null,
     }).catch((error: unknown) => {
-      throw toError(options, call, fromThrown(error), error);
+      throw toError(options, call, fromThrown(error, maxBytesOf(options, call)), error);
     });
     if (answer.status < 200 || answer.status >= 300) throw toError(options, call, fromRefusal(options, call, answer));
     return { status: answer.status, headers: answer.headers, body: answer.body, json: () => readJson(options, call, answer) };
   };
-  return { request, timeoutMs };
+  return { request, timeoutMs, ...(options.onOutcome === undefined ? {} : { onOutcome: options.onOutcome }) };
+}
+
+function maxBytesOf(options: HttpClientOptions, call: HttpRequest): number {
+  return call.maxBytes ?? options.maxBytes ?? MAX_BYTES;
 }
 
 function toUrl(base: URL, call: HttpRequest): URL {
@@ -101,7 +107,7 @@ function fromRefusal(options: HttpClientOptions, call: HttpRequest, answer: Wire
   return { ...verdict, retry: spread, status: answer.status, ...requestId(answer.headers) };
 }
 
-function fromThrown(error: unknown): Fault {
+function fromThrown(error: unknown, maxBytes: number): Fault {
   if (!(error instanceof WireError)) return fromWireFailure('network', false);
   if (error.cause instanceof AddressBlockedError) return blocked();
   if (isBadHeader(error.cause)) {
@@ -113,7 +119,8 @@ function fromThrown(error: unknown): Fault {
     };
   }
   const begun = error.begun === null ? {} : { status: error.begun.status, ...requestId(error.begun.headers) };
-  return { ...fromWireFailure(error.failure, error.sent), ...begun };
+  const fault = fromWireFailure(error.failure, error.sent);
+  return { ...fault, ...(error.failure === 'too_large' ? { hint: tooLarge(error, maxBytes) } : {}), ...begun };
 }
 
 function fromWireFailure(failure: WireFailure, sent: boolean): Fault {
@@ -140,6 +147,14 @@ function fromWireFailure(failure: WireFailure, sent: boolean): Fault {
         carriedOut: sent,
       };
   }
+}
+
+function tooLarge(error: WireError, maxBytes: number): string {
+  const told = Number(error.begun?.headers['content-length'] ?? NaN);
+  const size = Number.isFinite(told)
+    ? `The answer has ${told} bytes, and at most ${maxBytes} are read.`
+    : `The answer has more than the ${maxBytes} bytes that are read.`;
+  return `${size} Look for something unusually large in the record; then skip, or report it.`;
 }
 
 function blocked(): Fault {

@@ -25,6 +25,8 @@ export interface Verdict {
 
 const NEVER: Retry = { kind: 'never' };
 const BACKOFF: Retry = { kind: 'backoff' };
+/** Statuses by which RFC 9110 and its like say that this very request will never do. Others of 4xx may be a proxy's, or pass. */
+const FINAL = new Set([400, 406, 411, 412, 414, 415, 416, 417, 422, 426, 428, 431, 451]);
 
 /** What an answer's status means on its own. */
 export function judgeStatus(refused: Refused): Verdict {
@@ -50,7 +52,7 @@ function client(refused: Refused): Verdict {
     case 402:
       return final('forbidden', 'The plan of the account does not include this.');
     case 403:
-      return final('forbidden', 'Give the token or key the permission for this call.');
+      return spoken(refused, final('forbidden', 'Give the token or key the permission for this call.'));
     case 404:
       return missing(refused);
     case 409:
@@ -63,14 +65,27 @@ function client(refused: Refused): Verdict {
     case 501:
       return final('unsupported', 'The remote system has no such call.');
     default:
-      return final('invalid', 'The remote system does not accept these values.');
+      return FINAL.has(refused.status)
+        ? final('invalid', 'The remote system does not accept these values.')
+        : {
+            ...final('unknown_refusal', `Nothing is known of the status ${refused.status} here; it is tried again a few times.`),
+            retry: BACKOFF,
+          };
   }
 }
 
 /** A vendor answers an unknown record in JSON; a page that isn't means that nothing of the vendor's listens there. */
 function missing(refused: Refused): Verdict {
   if (refused.json !== undefined) return final('not_found', 'There is no such record, or the token may not see it.');
-  return final('unsupported', 'Nothing answers at this address as the vendor would. Check baseUrl: an origin, without a path.');
+  return spoken(
+    refused,
+    final('unsupported', 'Nothing answers at this address as the vendor would. Check baseUrl: an origin, without a path.'),
+  );
+}
+
+/** A refusal that isn't JSON comes from a proxy, a firewall or a deployment under way, and not from the vendor: it may pass. */
+function spoken(refused: Refused, verdict: Verdict): Verdict {
+  return refused.json === undefined ? { ...verdict, retry: BACKOFF } : verdict;
 }
 
 function busy(refused: Refused, code: ConnectorErrorCode, hint: string): Verdict {

@@ -10,9 +10,12 @@ const flowRuns: ReadonlyMap<string, FlowRun<JsonObject>> = new Map([
   ['slack-thread', runSlackThread],
 ]);
 
-/** The run of a loaded group's flow. A kind this program does not know is a deployment mistake: the task fails until it is mended. */
+/**
+ * The run of a loaded group's flow; `runGroup` never begins it where there is no flow. A kind this program does not know is a deployment
+ * mistake: the task fails until it is mended.
+ */
 export function runOf({ flow }: Pick<LoadedGroup, 'flow'>): FlowRun<JsonObject> {
-  if (flow === null) return () => Promise.resolve({ outcome: 'ignored', text: 'The flow was removed from the configuration.' });
+  if (flow === null) return () => Promise.reject(new Error('A group without a configured flow was run. Report this as a bug.'));
   const run = flowRuns.get(flow.do);
   if (run === undefined) throw new Error(`This worker does not know the flow kind ${flow.do}: deploy the version that has it.`);
   return run;

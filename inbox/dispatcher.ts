@@ -1,21 +1,20 @@
 import { randomBytes } from 'node:crypto';
 import { claimDeliveries, claimGroups } from '../store/claim.ts';
-import { extendLease } from '../store/lease.ts';
 import { countRunning } from '../store/running.ts';
 import { LANES } from '../workflows/contract.ts';
-import { handOverBatch, handOverDelivery, isWorthAnotherTry } from './hand-over.ts';
+import { createHandOvers, handOverBatch, handOverDelivery, LEASE_MS } from './hand-over.ts';
+import { nameOf } from './name-of.ts';
 import { createPace } from './pace.ts';
 import { createWake } from './wake.ts';
 import type { ClaimedRow } from '../store/claim.ts';
 import type { Database } from '../store/database.ts';
 import type { Running } from '../store/running.ts';
 import type { Lane } from '../workflows/contract.ts';
-import type { Lease } from './hand-over.ts';
+import type { HandOverTimes, Lease } from './hand-over.ts';
 import type { PaceLimits } from './pace.ts';
 import type { WorkflowStarter } from './starter.ts';
 
 const POLL_MS = 1000;
-const RETRY_MS = 1000;
 /**
  * After a look that found nothing the next one waits this long, and twice as long each time, or each commit and each settled group
  * would cost several looks: what comes may be for a flow that is paused, or whose gate is closed.
@@ -24,7 +23,6 @@ const IDLE_REST_MS = 10;
 const LONG_IDLE_REST_MS = 80;
 /** Replays may wait: their lane is looked at only so often while there is none. */
 const REPLAY_EVERY_MS = 250;
-const LEASE_MS = 30_000;
 const CALM_GROUPS = 8;
 const CALM_PACE: PaceLimits = { perSecond: 15, burst: CALM_GROUPS * 2 };
 /** A key that more deliveries wait for is no calm: step by step, each would cost Temporal several round trips. */
@@ -57,11 +55,14 @@ export interface DispatcherDeps {
   readonly starter: WorkflowStarter;
   /** Names this replica in leases. */
   readonly owner: string;
+  /** The configured flows. What waits for any other is left alone: a replica that lacks a flow cannot say how it runs. */
+  readonly flows: readonly string[];
   /** Flows that collapse a group to its newest delivery. */
   readonly coalesce: readonly string[];
   /** Hands everything over this one way, whatever the weather: to compare both. What failed runs alone all the same. */
   readonly only?: Way | undefined;
   readonly log: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
+  readonly times?: Partial<HandOverTimes>;
   now?(): number;
 }
 
@@ -69,6 +70,8 @@ export interface DispatcherDeps {
 export interface Dispatcher {
   /** Looks at once: something was recorded or freed. */
   wake(): void;
+  /** When it last looked at the inbox, in Unix milliseconds; before its first look: when it was started. */
+  lookedAtMs(): number;
   /** Stops taking groups and waits for the hand-overs under way. */
   stop(): Promise<void>;
 }
@@ -78,39 +81,14 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const wake = createWake();
   const pace = createPace(CALM_PACE);
   const now = deps.now ?? Date.now;
-  const open = new Set<Promise<void>>();
+  const { db, starter, log } = deps;
+  const handOvers = createHandOvers({ db, starter, log, onEnded: () => wake.wake(), times: deps.times, now });
   let stopped = false;
-  let blocked = false;
+  let lookedAtMs = now();
   let lastBatchMs = 0;
   let lastBatchFull = false;
   let replayDueMs = 0;
   let storeAway = false;
-
-  /** Hands a lease over until it is taken; while Temporal is away nothing new is claimed. */
-  const handOver = async (lease: Lease, way: typeof handOverDelivery): Promise<void> => {
-    while (!stopped) {
-      try {
-        await way(deps.db, deps.starter, lease);
-        blocked = false;
-        return;
-      } catch (error) {
-        if (!isWorthAnotherTry(error)) throw error;
-        if (!blocked) deps.log.warn({ lease: lease.id, err: nameOf(error) }, 'Temporal or the store is away: deliveries wait in the inbox');
-        blocked = true;
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-        await extendLease(deps.db, lease.id, LEASE_MS).catch(() => undefined);
-      }
-    }
-  };
-  const track = (work: Promise<void>): void => {
-    const tracked = work
-      .catch((error: unknown) => deps.log.error({ err: nameOf(error) }, 'a hand-over failed; the reaper takes its lease over'))
-      .finally(() => {
-        open.delete(tracked);
-        if (open.size === 0 || !blocked) wake.wake();
-      });
-    open.add(tracked);
-  };
 
   const calm = async (lane: Lane, limit: number, retryingOnly: boolean, except: readonly string[] = []): Promise<number> => {
     const leasePrefix = newLease();
@@ -120,6 +98,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       groups: limit,
       perGroup: DELIVERIES_A_GROUP,
       owner: deps.owner,
+      flows: deps.flows,
       ttlMs: LEASE_MS,
       coalesce: deps.coalesce,
       ...(deps.only === 'delivery' ? {} : { mostWaiting: CALM_WAITING }),
@@ -128,7 +107,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     });
     const leases = byLease(rows, lane);
     pace.spent(rows.length, now());
-    for (const lease of leases) track(handOver(lease, handOverDelivery));
+    for (const lease of leases) handOvers.begin(lease, handOverDelivery);
     return leases.length;
   };
   const backlog = async (lane: Lane, leastWaiting: number, except: readonly string[]): Promise<number> => {
@@ -139,6 +118,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       groups: BATCH_GROUPS,
       perGroup: DELIVERIES_A_GROUP,
       owner: deps.owner,
+      flows: deps.flows,
       ttlMs: LEASE_MS,
       kind: 'batch',
       leastWaiting,
@@ -149,7 +129,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     const groups = new Set(rows.map(({ key }) => key)).size;
     lastBatchMs = now();
     pace.spent(groups, lastBatchMs);
-    track(handOver({ id: lease, lane, rows }, handOverBatch));
+    handOvers.begin({ id: lease, lane, rows }, handOverBatch);
     return groups;
   };
 
@@ -192,10 +172,13 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     while (!stopped) {
       let nextMs = POLL_MS;
       try {
-        if (!blocked && open.size < MOST_OPEN_STARTS) nextMs = await look();
-        storeAway = false;
+        if (!handOvers.isAway() && handOvers.open() < MOST_OPEN_STARTS) {
+          nextMs = await look();
+          lookedAtMs = now();
+          storeAway = false;
+        }
       } catch (error) {
-        if (!storeAway) deps.log.warn({ err: nameOf(error) }, 'the store did not answer the dispatcher; trying again each second');
+        if (!storeAway) log.warn({ err: nameOf(error) }, 'the store did not answer the dispatcher; trying again each second');
         storeAway = true;
       }
       if (nextMs <= 0 || stopped) continue;
@@ -207,11 +190,12 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const running = loop();
   return {
     wake: () => wake.wake(),
+    lookedAtMs: () => lookedAtMs,
     async stop() {
       stopped = true;
       wake.wake();
       await running;
-      await Promise.allSettled(open);
+      await handOvers.stop();
     },
   };
 }
@@ -242,8 +226,4 @@ function byLease(rows: readonly ClaimedRow[], lane: Lane): Lease[] {
     else of.push(row);
   }
   return [...leases].map(([id, own]) => ({ id, lane, rows: own }));
-}
-
-function nameOf(error: unknown): string {
-  return error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
 }

@@ -1,23 +1,19 @@
-import { skipRemovedFlow } from '../store/change-delivery.ts';
-import { pauseFlow, setCredit } from '../store/gate.ts';
-import { listQueues } from '../store/query-queues.ts';
+import { registerNeeds } from '../store/flow-gate.ts';
+import { applyFlows } from '../store/flow-queue.ts';
 import { startDispatcher } from './dispatcher.ts';
 import { startReaper } from './reaper.ts';
 import { INBOX_CHANNEL } from './recorder.ts';
+import { watchUnknownFlows } from './unknown-flows.ts';
 import type { Database } from '../store/database.ts';
+import type { QueueSettings } from '../store/flow-queue.ts';
 import type { Way } from './dispatcher.ts';
 import type { WorkflowStarter } from './starter.ts';
 
-const CHUNK = 500;
-const LANES_OF_A_FLOW = [0, 1] as const;
-
 /** A configured flow, as its queue needs it. */
-export interface FlowQueue {
-  readonly name: string;
+export interface FlowQueue extends QueueSettings {
   readonly coalesce: boolean;
-  /** Groups under way at most; null: the default. */
-  readonly credit: number | null;
-  readonly paused: boolean;
+  /** The connections that it calls, whose closed gates hold its queue; left out: not known here. */
+  readonly connections?: readonly string[];
 }
 
 /** What dispatching takes. */
@@ -35,31 +31,42 @@ export interface DispatchingOptions {
   };
 }
 
-/** Dispatcher, reaper and the wake-up hints of other replicas, as one thing to start and stop. */
-export async function createDispatching(options: DispatchingOptions): Promise<{ wake(): void; stop(): Promise<void> }> {
+/** Dispatcher and reaper at work. */
+export interface Dispatching {
+  wake(): void;
+  /** When each of the loops last got round, in Unix milliseconds. */
+  turns(): { readonly dispatcher: number; readonly reaper: number };
+  stop(): Promise<void>;
+}
+
+/**
+ * Dispatcher, reaper and the wake-up hints of other replicas, as one thing to start and stop. Throws where the store does not answer,
+ * and leaves nothing running then.
+ */
+export async function createDispatching(options: DispatchingOptions): Promise<Dispatching> {
   const { db, starter, owner, flows, log } = options;
-  await applyFlows(db, flows);
+  const names = flows.map((flow) => flow.name);
   const coalesce = flows.filter((flow) => flow.coalesce).map((flow) => flow.name);
-  const dispatcher = startDispatcher({ db, starter, owner, coalesce, log, only: options.only });
+  await applyFlows(db, flows);
+  await registerNeeds(
+    db,
+    flows.flatMap(({ name, connections }) => (connections === undefined ? [] : [{ flow: name, connections }])),
+  );
+  // Whatever may fail comes before what runs by itself.
+  const hints = { wake: (): void => undefined };
+  const unlisten = await db.listen(INBOX_CHANNEL, () => hints.wake());
+  const dispatcher = startDispatcher({ db, starter, owner, flows: names, coalesce, log, only: options.only });
+  hints.wake = () => dispatcher.wake();
   const reaper = startReaper({ db, starter, log, onReleased: () => dispatcher.wake() });
-  const unlisten = await db.listen(INBOX_CHANNEL, () => dispatcher.wake());
+  const unknown = watchUnknownFlows({ db, known: names, log });
   return {
     wake: () => dispatcher.wake(),
+    turns: () => ({ dispatcher: dispatcher.lookedAtMs(), reaper: reaper.passedAtMs() }),
     async stop() {
       await unlisten().catch(() => undefined);
+      await unknown.stop();
       await reaper.stop();
       await dispatcher.stop();
     },
   };
-}
-
-/** Brings the queues in line with the configuration: credits, pauses, and what waits for flows that were removed. */
-async function applyFlows(db: Database, flows: readonly FlowQueue[]): Promise<void> {
-  for (const flow of flows) {
-    if (flow.paused) await pauseFlow(db, flow.name, true);
-    if (flow.credit !== null) for (const lane of LANES_OF_A_FLOW) await setCredit(db, flow.name, lane, flow.credit);
-  }
-  const configured = new Set(flows.map((flow) => flow.name));
-  const removed = (await listQueues(db)).filter((queue) => queue.waiting > 0 && !configured.has(queue.flow));
-  for (const { flow } of removed) while ((await skipRemovedFlow(db, flow, CHUNK)) > 0);
 }

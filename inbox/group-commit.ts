@@ -1,12 +1,16 @@
 import { StoreUnavailable } from '../store/database.ts';
-import { isBadRow, isRolledBack } from '../store/sql-failure.ts';
+import { commitWithin } from './commit-attempt.ts';
+import type { Commit, Waiting } from './commit-attempt.ts';
 
-const COMMIT_TRIES = 3;
+/** Above what the store grants a statement, so that one that fell silent can be repeated once. */
+const COMMIT_MS = 15_000;
+/** A commit that takes longer is no reason to wait for more: it may be stuck. */
+const YOUNG_MS = 250;
 
 /** How items are committed together. */
 export interface GroupCommitSettings<T, R> {
   /** Commits a batch, all or nothing, and answers one result per item, in order. Repeating a batch must be harmless. */
-  readonly commit: (batch: readonly T[]) => Promise<readonly R[]>;
+  readonly commit: Commit<T, R>;
   /** Items of one commit at most. */
   readonly maxRows: number;
   /** Bytes of one commit at most, by `sizeOf`; an item that is larger is committed alone. Left out: no limit. */
@@ -15,6 +19,11 @@ export interface GroupCommitSettings<T, R> {
   readonly maxQueuedBytes: number;
   /** Bytes an item counts for in the queue. */
   readonly sizeOf: (item: T) => number;
+  /**
+   * Milliseconds of one commit, repetitions included; default 15,000. Then its items hear StoreUnavailable and the next commit may begin,
+   * though the store may do this one yet.
+   */
+  readonly limitMs?: number;
   /** Left out: one commit at a time. */
   readonly beside?: Beside<T>;
 }
@@ -23,8 +32,10 @@ export interface GroupCommitSettings<T, R> {
 export interface Beside<T> {
   /** Commits under way at most. */
   readonly commits: number;
-  /** So many items must wait, or small commits would take the place of one large one. */
+  /** So many items must wait while another commit is young, or small commits would take the place of one large one. */
   readonly leastRows: number;
+  /** For so many milliseconds a commit is young; default 250. */
+  readonly youngMs?: number;
   /** Items that have one of these in common are committed in the order in which they came. */
   readonly keysOf: (item: T) => readonly string[];
 }
@@ -39,25 +50,22 @@ export interface GroupCommit<T, R> {
   drain(): Promise<void>;
 }
 
-/** More is waiting to be stored than the queue may hold: try again later. */
-export class QueueFull extends Error {
+/** More is waiting to be stored than the queue may hold: the store does not keep up, try again later. */
+export class QueueFull extends StoreUnavailable {
   override readonly name = 'QueueFull';
 }
 
-interface Waiting<T, R> {
-  readonly item: T;
-  readonly bytes: number;
-  resolve(result: R): void;
-  reject(error: unknown): void;
-}
-
-/** Builds a group committer. One bad item fails alone; a commit of unknown outcome is repeated, at most three times in all. */
+/**
+ * Builds a group committer. One bad item fails alone; a commit of unknown outcome is repeated, at most three times in all. No item waits
+ * for a commit that got stuck.
+ */
 export function createGroupCommit<T, R>(settings: GroupCommitSettings<T, R>): GroupCommit<T, R> {
   const queue: Waiting<T, R>[] = [];
   const load = { rows: 0, bytes: 0 };
-  const { commits: mostOpen, leastRows } = settings.beside ?? { commits: 1, leastRows: 1 };
+  const { commits: mostOpen, leastRows, youngMs = YOUNG_MS }: Omit<Beside<T>, 'keysOf'> = settings.beside ?? { commits: 1, leastRows: 1 };
   const busyKeys = new Set<string>();
   const open = new Set<Promise<void>>();
+  let young = 0;
   let scheduled = false;
 
   function add(item: T): Promise<R> {
@@ -72,9 +80,34 @@ export function createGroupCommit<T, R>(settings: GroupCommitSettings<T, R>): Gr
     load.rows += 1;
     load.bytes += bytes;
     return new Promise((resolve, reject) => {
-      queue.push({ item, bytes, resolve, reject });
+      queue.push({ item, bytes, ...makesRoom(bytes, resolve, reject) });
       schedule();
     });
+  }
+
+  /** Room is made when the item hears of its commit, once: a commit that was given up may yet end. */
+  function makesRoom(
+    bytes: number,
+    resolve: (result: R) => void,
+    reject: (error: unknown) => void,
+  ): Pick<Waiting<T, R>, 'resolve' | 'reject'> {
+    let counts = true;
+    const leave = (): void => {
+      if (!counts) return;
+      counts = false;
+      load.rows -= 1;
+      load.bytes -= bytes;
+    };
+    return {
+      resolve(result) {
+        leave();
+        resolve(result);
+      },
+      reject(error) {
+        leave();
+        reject(error);
+      },
+    };
   }
 
   /** Begins at the end of this turn, so that everything that arrives in it shares a commit. */
@@ -88,7 +121,7 @@ export function createGroupCommit<T, R>(settings: GroupCommitSettings<T, R>): Gr
   }
 
   function begin(): void {
-    while (queue.length > 0 && open.size < mostOpen && (open.size === 0 || queue.length >= leastRows)) {
+    while (queue.length > 0 && open.size < mostOpen && (young === 0 || queue.length >= leastRows)) {
       const batch = takeBatch(queue, settings, busyKeys);
       if (batch.length === 0) return;
       const done = run(batch).finally(() => {
@@ -102,17 +135,33 @@ export function createGroupCommit<T, R>(settings: GroupCommitSettings<T, R>): Gr
   async function run(batch: readonly Waiting<T, R>[]): Promise<void> {
     const keys = batch.flatMap(({ item }) => settings.beside?.keysOf(item) ?? []);
     for (const key of keys) busyKeys.add(key);
-    await commitAll(settings.commit, batch);
+    const grownUp = growUp();
+    await commitWithin(settings.limitMs ?? COMMIT_MS, settings.commit, batch);
+    grownUp();
     for (const key of keys) busyKeys.delete(key);
-    load.rows -= batch.length;
-    load.bytes -= batch.reduce((sum, waiting) => sum + waiting.bytes, 0);
+  }
+
+  /** Counts a commit as young until it has taken its time, or has ended: then the answered function is called. */
+  function growUp(): () => void {
+    young += 1;
+    let counts = true;
+    const end = (): void => {
+      if (counts) young -= 1;
+      counts = false;
+      clearTimeout(timer);
+    };
+    const timer = setTimeout(() => {
+      end();
+      begin();
+    }, youngMs);
+    return end;
   }
 
   return {
     add,
     depth: () => load.rows,
     drain: async () => {
-      while (load.rows > 0) await Promise.all(open);
+      while (load.rows > 0 || open.size > 0) await Promise.all(open);
     },
   };
 }
@@ -137,43 +186,4 @@ function takeBatch<T, R>(queue: Waiting<T, R>[], settings: GroupCommitSettings<T
   }
   queue.splice(0, taken.length + left.length, ...left);
   return taken;
-}
-
-async function commitAll<T, R>(commit: GroupCommitSettings<T, R>['commit'], batch: readonly Waiting<T, R>[]): Promise<void> {
-  try {
-    const results = await commitRepeatedly(
-      commit,
-      batch.map((waiting) => waiting.item),
-    );
-    if (results.length !== batch.length)
-      throw new Error(`A commit of ${batch.length} items answered ${results.length} results; expected one for each. Report this as a bug.`);
-    for (const [index, result] of results.entries()) batch[index]?.resolve(result);
-  } catch (error) {
-    if (batch.length === 1 || !isBadRow(error)) {
-      for (const waiting of batch) waiting.reject(error);
-      return;
-    }
-    const middle = Math.ceil(batch.length / 2);
-    await commitAll(commit, batch.slice(0, middle));
-    await commitAll(commit, batch.slice(middle));
-  }
-}
-
-async function commitRepeatedly<T, R>(commit: GroupCommitSettings<T, R>['commit'], items: readonly T[]): Promise<readonly R[]> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await commit(items);
-    } catch (error) {
-      if (!isRolledBack(error) && !(error instanceof StoreUnavailable)) throw error;
-      if (attempt >= COMMIT_TRIES) throw asUnavailable(error);
-    }
-  }
-}
-
-function asUnavailable(error: unknown): StoreUnavailable {
-  if (error instanceof StoreUnavailable) return error;
-  return new StoreUnavailable(
-    `The store rolled a commit back ${COMMIT_TRIES} times because of others. Try again; if it goes on, look for long transactions.`,
-    { cause: error },
-  );
 }

@@ -1,18 +1,26 @@
+import { pack, unpack } from './pack.ts';
 import { createGroupCommit } from './group-commit.ts';
 import type { RecordRow } from '../store/record-events.ts';
 import type { IntakeRow } from '../workflows/contract.ts';
 import type { WorkflowStarter } from './starter.ts';
 
-/** Bytes of bodies (as base64) in one `intake` workflow; Temporal refuses payloads over 2 MiB. */
+/** Bytes of bodies (as base64) in one `intake` workflow; Temporal refuses payloads over 2 MiB (docs.temporal.io, blob size limit). */
 const MOST_BYTES = 1_000_000;
+/** Bytes of a body (as base64) that goes alone: 2 MiB less what stands around it. */
+const MOST_BYTES_OF_ONE = 2_000_000;
 const MOST_ROWS = 500;
 const MOST_QUEUED_ROWS = 5000;
 const MOST_QUEUED_BYTES = 64_000_000;
 const START_DEADLINE_MS = 1300;
 
+/** A body is larger than Temporal takes, packed as well: only the store can take it. */
+export class TooLargeForIntake extends Error {
+  override readonly name = 'TooLargeForIntake';
+}
+
 /** Takes events while the store is down. */
 export interface Intake {
-  /** Resolves when Temporal has the rows; rejects where it is away too. */
+  /** Resolves when Temporal has the rows; rejects where it is away too, and with TooLargeForIntake. */
   take(rows: readonly RecordRow[]): Promise<void>;
   drain(): Promise<void>;
 }
@@ -43,13 +51,19 @@ export function createIntake({
   });
   return {
     async take(rows) {
-      await Promise.all(rows.map((row) => commits.add(toIntakeRow(row, now()))));
+      const taken = rows.map((row) => toIntakeRow(row, now()));
+      const largest = Math.max(0, ...taken.map(({ raw }) => raw.length));
+      if (largest > MOST_BYTES_OF_ONE)
+        throw new TooLargeForIntake(
+          `A body of ${largest} bytes, packed and as base64, is more than Temporal takes (${MOST_BYTES_OF_ONE}). It can be taken again when the store is back.`,
+        );
+      await Promise.all(taken.map((row) => commits.add(row)));
     },
     drain: () => commits.drain(),
   };
 }
 
-/** An event as it travels through `intake`. */
+/** An event as it travels through `intake`; a large body is packed. */
 export function toIntakeRow(row: RecordRow, nowMs: number): IntakeRow {
   const { connection, topic, record, deliveries } = row;
   return {
@@ -58,7 +72,7 @@ export function toIntakeRow(row: RecordRow, nowMs: number): IntakeRow {
     record,
     deliveries,
     dedupe: row.dedupe.toString('hex'),
-    raw: row.raw.toString('base64'),
+    ...pack(row.raw),
     receivedAt: (row.receivedAt ?? new Date(nowMs)).toISOString(),
   };
 }
@@ -72,7 +86,7 @@ export function fromIntakeRow(row: IntakeRow): RecordRow {
     record,
     deliveries,
     dedupe: Buffer.from(row.dedupe, 'hex'),
-    raw: Buffer.from(row.raw, 'base64'),
+    raw: unpack(row),
     receivedAt: new Date(row.receivedAt),
   };
 }

@@ -13,9 +13,11 @@ const COMMITS_AT_ONCE = 2;
 const LEAST_BESIDE = 16;
 /** What a row costs beside its body. */
 const ROW_OVERHEAD_BYTES = 512;
-const DEFAULT_LIMITS: RecorderLimits = { maxRows: 256, maxQueuedRows: 5_000, maxQueuedBytes: 64 * 1024 * 1024 };
+/** Bytes of one commit, which is to be over well within a sender's time; a larger event is committed alone. */
+const MAX_COMMIT_BYTES = 8 * 1024 * 1024;
+const DEFAULT_LIMITS = { maxRows: 256, maxQueuedRows: 5_000, maxQueuedBytes: 64 * 1024 * 1024 } as const;
 
-/** Bounds of the queue before the store. */
+/** Bounds of the queue before the store, and of the wait for it. */
 export interface RecorderLimits {
   /** Events of one commit at most; default 256. */
   readonly maxRows: number;
@@ -23,6 +25,8 @@ export interface RecorderLimits {
   readonly maxQueuedRows: number;
   /** Default 64 MiB. */
   readonly maxQueuedBytes: number;
+  /** Milliseconds of one commit; left out: what the store grants a statement. Less than what was promised to those who wait. */
+  readonly commitMs: number;
 }
 
 /** What the recorder works with. */
@@ -53,13 +57,17 @@ export interface Recorder {
 /** Builds the recorder: concurrent requests share one commit. */
 export function createRecorder(settings: RecorderSettings): Recorder {
   const notifier = createNotifier(settings.db);
+  const { commitMs, ...limits } = settings.limits ?? {};
+  const patience = commitMs === undefined ? {} : { limitMs: commitMs };
   const commits: GroupCommit<RecordRow, RecordedRow> = createGroupCommit({
+    maxBatchBytes: MAX_COMMIT_BYTES,
     ...DEFAULT_LIMITS,
-    ...settings.limits,
+    ...limits,
+    ...patience,
     sizeOf: (row: RecordRow) => row.raw.length + ROW_OVERHEAD_BYTES,
     beside: { commits: COMMITS_AT_ONCE, leastRows: LEAST_BESIDE, keysOf },
     commit: async (batch: readonly RecordRow[]) => {
-      const recorded = await recordEvents(settings.db, batch);
+      const recorded = await recordEvents(settings.db, batch, patience);
       const flows = new Set(
         batch.flatMap((row, index) => (recorded[index]?.fresh === true ? row.deliveries.map((delivery) => delivery.flow) : [])),
       );

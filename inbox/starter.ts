@@ -8,8 +8,9 @@ export interface HandedOver {
   readonly eventIds: readonly string[];
 }
 
-/** How a workflow stands, as the reaper needs it. */
-export type WorkflowState = 'running' | 'completed' | 'failed' | 'timed_out' | 'terminated' | 'cancelled' | 'continued' | 'not_found';
+/** How a workflow stands, as the reaper needs it. `failing`: it runs, but its workflow task has failed several times in a row. */
+export type WorkflowState =
+  'running' | 'failing' | 'completed' | 'failed' | 'timed_out' | 'terminated' | 'cancelled' | 'continued' | 'not_found';
 
 /** Starts workflows, each once per id: a second start of the same lease changes nothing. */
 export interface WorkflowStarter {
@@ -20,7 +21,7 @@ export interface WorkflowStarter {
   stateOf(workflowId: string): Promise<WorkflowState>;
 }
 
-/** Temporal did not answer in time or could not be reached: the workflow may have started. */
+/** Temporal did not answer in time, could not be reached, or refuses for now: the workflow may have started, the same start may be tried again. */
 export class TemporalUnavailable extends Error {
   override readonly name = 'TemporalUnavailable';
 }

@@ -17,6 +17,7 @@ export const SLACK_SCOPES: readonly string[] = [
   'chat:write',
   'chat:write.customize',
   'channels:history',
+  'groups:history',
   'channels:read',
   'users:read',
   'users:read.email',

@@ -54,9 +54,9 @@ export interface Sandbox {
   close(): Promise<void>;
 }
 
-/** Starts all four systems on 127.0.0.1. */
+/** Starts all four systems on 127.0.0.1, or none: where one cannot listen the others are closed again, and why is thrown. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const [deskwoot, chatwoot, stripe, slack] = await Promise.all([
+  const [deskwoot, chatwoot, stripe, slack] = await allOrNone([
     startDeskwoot({ ...portOf(options, 'deskwoot'), ...deskwootDefaults(options), ...options.deskwoot }),
     startChatwoot({ ...portOf(options, 'chatwoot'), ...chatwootDefaults(options), ...options.chatwoot }),
     startStripe({ ...portOf(options, 'stripe'), ...stripeDefaults(options), ...options.stripe }),
@@ -77,6 +77,17 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       await Promise.all([deskwoot.close(), chatwoot.close(), stripe.close(), slack.close()]);
     },
   };
+}
+
+async function allOrNone<Starting extends readonly Promise<{ close(): Promise<void> }>[] | []>(
+  starting: Starting,
+): Promise<{ -readonly [Index in keyof Starting]: Awaited<Starting[Index]> }> {
+  try {
+    return await Promise.all(starting);
+  } catch (error) {
+    for (const one of await Promise.allSettled(starting)) if (one.status === 'fulfilled') await one.value.close();
+    throw error;
+  }
 }
 
 function portOf(options: SandboxOptions, name: Name): { readonly port?: number } {

@@ -29,6 +29,12 @@ const SEE_LOG = "Look for this request in the receiver's log by its time; the li
 const TRY_LATER = 'Send the same request again after the seconds in Retry-After.';
 const RETRY = { 'retry-after': String(RETRY_AFTER_S) } as const;
 
+const TOO_LARGE: Explanation = {
+  error: 'body_too_large',
+  expected: "a body within the receiver's limit",
+  action: "Send less in one request, or raise the limit in the receiver's configuration.",
+};
+
 /** The one place that decides what a verdict is answered. 2xx bodies are empty: Slack shows a slash command's body to its user. */
 const TABLE: { readonly [V in Verdict]: Row } = {
   accepted: { status: 200 },
@@ -50,12 +56,14 @@ const TABLE: { readonly [V in Verdict]: Row } = {
     status: 'outcome',
     body: { error: 'unusable_request', expected: 'the headers, content type and JSON body that this sender documents', action: SEE_LOG },
   },
-  too_large: {
-    status: 413,
+  oversized: { status: 413, body: TOO_LARGE },
+  too_large: { status: 413, body: TOO_LARGE },
+  too_slow: {
+    status: 408,
     body: {
-      error: 'body_too_large',
-      expected: "a body within the receiver's limit",
-      action: "Send less in one request, or raise the limit in the receiver's configuration.",
+      error: 'body_too_slow',
+      expected: 'a body that comes whole within 10 s and without long pauses',
+      action: 'Check the network between the sender and this server.',
     },
   },
   too_many_headers: {

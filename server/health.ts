@@ -1,52 +1,88 @@
 import { Router } from 'express';
-import { withTimeLimit } from './time-limit.ts';
+import { shareReading } from './shared-reading.ts';
 import type { Stores } from './ports.ts';
 import type { Recording } from './recording.ts';
 
-/** Milliseconds for which a readiness answer is reused, so that asking often costs the store nothing. */
-const REUSE_MS = 1_000;
+/** Milliseconds between two looks at the store. */
+const LOOK_EVERY_MS = 2_000;
 const PROBE_MS = 1_000;
 
-interface Readiness {
+/** What `/readyz` says. */
+export interface Readiness {
   readonly ready: boolean;
-  readonly store: 'up' | 'down';
+  readonly store: 'up' | 'down' | 'unasked';
   readonly fallback: 'up' | 'down' | 'none' | 'unasked';
   readonly draining: boolean;
 }
 
-export interface HealthDeps {
+/** Knows whether events can be taken, without asking anybody when it is asked. */
+export interface Watch {
+  read(): Readiness;
+  stop(): void;
+}
+
+/** What the watch looks at. */
+export interface WatchDeps {
   readonly stores: Stores;
   readonly recording: Recording;
   isDraining(): boolean;
-  now(): number;
 }
 
-/** `GET /healthz`: the process lives. `GET /readyz`: 200 while the inbox can write or the fallback would take what comes. */
-export function createHealth(deps: HealthDeps): Router {
+/** `GET /healthz`: the process lives. `GET /readyz`: 200 while the inbox can write or the fallback would take what comes. Both cost nothing. */
+export function createHealth(read: () => Readiness): Router {
   const router = Router({ strict: true, caseSensitive: true });
-  let latest: { at: number; readiness: Promise<Readiness> } | undefined = undefined;
-
   router.get('/healthz', (_request, response) => void response.json({ status: 'ok' }));
-  router.get('/readyz', async (_request, response) => {
-    if (!latest || deps.now() - latest.at >= REUSE_MS || deps.isDraining()) latest = { at: deps.now(), readiness: look(deps) };
-    const readiness = await latest.readiness;
+  router.get('/readyz', (_request, response) => {
+    const readiness = read();
     response.status(readiness.ready ? 200 : 503).json(readiness);
   });
   return router;
 }
 
-async function look({ stores, recording, isDraining }: HealthDeps): Promise<Readiness> {
-  const draining = isDraining();
-  const store = !recording.isStoreDown() && (await succeeds(stores.probeStore())) ? 'up' : 'down';
-  if (store === 'up') return { ready: !draining, store, fallback: stores.fallback ? 'unasked' : 'none', draining };
-  if (!stores.fallback) return { ready: false, store, fallback: 'none', draining };
-  const fallback = stores.probeFallback && (await succeeds(stores.probeFallback())) ? 'up' : 'down';
-  return { ready: fallback === 'up' && !draining, store, fallback, draining };
+/**
+ * Looks at the store every two seconds, and at the fallback while the store is down. What requests find out counts at once; until the
+ * fallback was looked at it is given the benefit of the doubt, for an outage begins with it taking what comes.
+ */
+export function createWatch({ stores, recording, isDraining }: WatchDeps): Watch {
+  const probeStore = probing(() => stores.probeStore());
+  const probeFallback = probing(() => stores.probeFallback?.() ?? Promise.reject(new Error('nothing tells whether the fallback is there')));
+  let store: Readiness['store'] = 'unasked';
+  let fallback: Readiness['fallback'] = stores.fallback ? 'unasked' : 'none';
+  let timer: NodeJS.Timeout | undefined = undefined;
+  let stopped = false;
+
+  const look = async (): Promise<void> => {
+    store = !recording.isStoreDown() && (await probeStore()) ? 'up' : 'down';
+    if (stores.fallback) fallback = store === 'up' ? 'unasked' : (await probeFallback()) ? 'up' : 'down';
+  };
+  const round = async (): Promise<void> => {
+    await look();
+    if (stopped) return;
+    timer = setTimeout(() => void round(), LOOK_EVERY_MS);
+    timer.unref();
+  };
+  void round();
+
+  return {
+    read() {
+      if (recording.isStoreDown()) store = 'down';
+      const draining = isDraining();
+      const takes = store === 'up' || (store === 'down' && (fallback === 'up' || fallback === 'unasked'));
+      return { ready: takes && !draining, store, fallback, draining };
+    },
+    stop() {
+      stopped = true;
+      clearTimeout(timer);
+    },
+  };
 }
 
-function succeeds(probe: Promise<void>): Promise<boolean> {
-  return withTimeLimit('probe', PROBE_MS, probe).then(
-    () => true,
-    () => false,
-  );
+/** Whether a probe succeeds; one that hangs is not joined by another at each look. */
+function probing(probe: () => Promise<void>): () => Promise<boolean> {
+  const look = shareReading(probe, { what: 'probe', keptMs: 0, withinMs: PROBE_MS, clock: () => performance.now() });
+  return () =>
+    look().then(
+      () => true,
+      () => false,
+    );
 }

@@ -1,5 +1,8 @@
-import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Histogram } from 'prom-client';
 import { createClockSkew } from './clock-skew.ts';
+import { createRegistry } from './registry.ts';
+import type { Registry } from 'prom-client';
+import type { Metrics } from './registry.ts';
 import type { Verdict } from './verdict.ts';
 
 /** Connection label of requests whose path names none. */
@@ -18,47 +21,22 @@ export interface RequestMeasure {
   readonly skewSeconds: number | null;
 }
 
-/** Labelled numbers of a gauge that is read when it is scraped. */
-export type Readings = readonly { readonly labels: { readonly [name: string]: string }; readonly value: number }[];
-
-/** The receiver's metrics, and a hook for those of others. */
-export interface ReceiverMetrics {
-  readonly contentType: string;
+/** The metrics of a process that receives. */
+export interface ReceiverMetrics extends Metrics {
   observe(measure: RequestMeasure): void;
-  /** Adds a gauge that is read when it is scraped; a reading that fails leaves the gauge empty. */
-  watch(name: string, help: string, labels: readonly string[], read: () => Readings | Promise<Readings>): void;
-  /** All metrics in the Prometheus text format. */
-  text(): Promise<string>;
 }
 
-/** Creates the metrics on a registry of their own; `process` adds memory, CPU and event-loop metrics of the Node.js process. */
+/** Creates the metrics of a process that receives; `process` as in `createRegistry`. */
 export function createMetrics(options: { readonly process?: boolean } = {}): ReceiverMetrics {
-  const registry = new Registry();
+  const metrics = createRegistry(options);
   const skew = createClockSkew();
-  const { requests, refusals, ack, bytes, secrets } = createCounters(registry);
-  if (options.process) collectDefaultMetrics({ register: registry });
-
-  const watch: ReceiverMetrics['watch'] = (name, help, labels, read) => {
-    new Gauge({
-      name,
-      help,
-      labelNames: [...labels],
-      registers: [registry],
-      async collect() {
-        this.reset();
-        const readings = await Promise.resolve()
-          .then(read)
-          .catch(() => []);
-        for (const reading of readings) this.set({ ...reading.labels }, reading.value);
-      },
-    });
-  };
-  watch('deskbridge_clock_skew_seconds', "Median of how far the sender's clock is ahead of ours", ['connection'], () =>
+  const { requests, refusals, ack, bytes, secrets } = createCounters(metrics.registry);
+  metrics.watch('deskbridge_clock_skew_seconds', "Median of how far the sender's clock is ahead of ours", ['connection'], () =>
     [...skew.medians()].map(([connection, value]) => ({ labels: { connection }, value })),
   );
 
   return {
-    contentType: registry.contentType,
+    ...metrics,
     observe(measure) {
       const connection = measure.connection ?? NO_CONNECTION;
       requests.inc({ connection, verdict: measure.verdict });
@@ -68,8 +46,6 @@ export function createMetrics(options: { readonly process?: boolean } = {}): Rec
       if (measure.secretIndex !== null) secrets.inc({ connection, index: String(measure.secretIndex) });
       if (measure.skewSeconds !== null) skew.add(connection, measure.skewSeconds);
     },
-    watch,
-    text: () => registry.metrics(),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { InboundEvent } from '../connectors/connector.ts';
+import type { AddressOf } from './addresses.ts';
+import type { ArrivalLimits } from './arrivals.ts';
 import type { BoundInbound } from './bound-inbound.ts';
-import type { CodecOptions } from './codec.ts';
+import type { ConnectionLimits } from './connections.ts';
 import type { ReceiverMetrics } from './metrics.ts';
 
 /** One flow's claim on an event. */
@@ -35,18 +37,19 @@ export interface ParkedRequest {
   readonly connection: string;
   readonly problem: string;
   readonly sha256: Buffer;
-  readonly raw: Buffer;
+  /** null: it was too large to be kept. */
+  readonly raw: Buffer | null;
   readonly receivedAt: Date;
 }
 
 /** What stores for the receiver. A resolved promise means: on disk. */
 export interface Stores {
-  /** Rejects with an error named `StoreUnavailable` or `QueueFull`; any other rejection is a mistake of ours. */
+  /** Rejects with StoreUnavailable, QueueFull, or the driver's error of a row that no store could take; any other is a mistake of ours. */
   record(rows: readonly RecordRow[]): Promise<readonly RecordedRow[]>;
   /** Takes rows while the store is down. Left out: there is no second place. */
   readonly fallback?: (rows: readonly RecordRow[]) => Promise<void>;
   park(request: ParkedRequest): Promise<void>;
-  /** Resolves when the store can be written. */
+  /** Resolves when the store can be written: it writes. */
   probeStore(): Promise<void>;
   /** Resolves when the fallback would take rows. */
   readonly probeFallback?: () => Promise<void>;
@@ -60,14 +63,14 @@ export interface Log {
 }
 
 /** How much the receiver holds at a time. */
-export interface ReceiverLimits {
-  /** Bytes of one body. */
-  readonly bodyBytes: number;
-  /** Bytes of all bodies under way. */
+export interface ReceiverLimits extends ArrivalLimits, ConnectionLimits {
+  /** Bytes of one body, whoever sends it; null: as much as its sender is known to send. */
+  readonly bodyBytes: number | null;
+  /** Bytes of the bodies being handled; those on their way count apart. */
   readonly totalBytes: number;
-  /** Requests under way. */
+  /** Authentic requests being handled. */
   readonly requests: number;
-  /** Requests under way for one connection, so that one sender cannot starve the others. */
+  /** Of those, for one connection, so that one sender cannot starve the others. */
   readonly requestsPerConnection: number;
   /** Milliseconds the store has for recording before it counts as down for this request. */
   readonly recordMs: number;
@@ -86,12 +89,19 @@ export interface ReceiverDeps {
   readonly log: Log;
   readonly metrics: ReceiverMetrics;
   readonly limits?: Partial<ReceiverLimits>;
-  /** Left out: no codec endpoint. */
-  readonly codec?: CodecOptions;
+  /** Which addresses are counted together; left out: proxies are near only. */
+  readonly addressOf?: AddressOf;
 }
 
 export const DEFAULT_LIMITS: ReceiverLimits = {
-  bodyBytes: 1_000_000,
+  connections: 2_048,
+  connectionsPerAddress: 512,
+  arrivingBytes: 64_000_000,
+  arrivingBytesPerAddress: 32_000_000,
+  bodyMs: 10_000,
+  patienceMs: 3_000,
+  leastBytesPerSecond: 5_000,
+  bodyBytes: null,
   totalBytes: 64_000_000,
   requests: 512,
   requestsPerConnection: 256,

@@ -5,6 +5,7 @@ import { withTimeLimit } from './time-limit.ts';
 import type { InboundEvent, RawRequest, Reading } from '../connectors/connector.ts';
 import type { BoundInbound } from './bound-inbound.ts';
 import type { Delivery, RecordRow, Stores } from './ports.ts';
+import type { InFlight } from './in-flight.ts';
 import type { Recorded, Recording } from './recording.ts';
 import type { Outcome } from './verdict.ts';
 
@@ -12,20 +13,30 @@ import type { Outcome } from './verdict.ts';
 export interface ReceiveDeps {
   route(connection: string, event: InboundEvent): readonly Delivery[];
   readonly recording: Recording;
+  readonly inFlight: InFlight;
   readonly park: Stores['park'];
   readonly parkMs: number;
   now(): number;
 }
 
-/** Handshake, readiness, verification, reading, routing, recording: what one complete request comes to. */
+/**
+ * Handshake, readiness, verification, reading, routing, recording: what one complete request comes to. Up to the verification nothing
+ * is waited for and no place is taken, so that strangers cannot hold one.
+ */
 export async function receive(deps: ReceiveDeps, connection: BoundInbound, request: RawRequest): Promise<Outcome> {
   const handshake = connection.handshake(request);
   if (handshake) return { verdict: 'handshake', reason: 'unsigned', answer: handshake };
   if (connection.ready !== null) return { verdict: 'misconfigured', reason: 'not_ready', hint: connection.ready };
   const verification = connection.verify(request, deps.now());
   if (!verification.ok) return { verdict: 'refused', reason: verification.reason, hint: hintFor(verification.reason, request) };
-  const outcome = await act(deps, connection, connection.read(request), request);
-  return { ...outcome, secretIndex: verification.secretIndex };
+  const { secretIndex } = verification;
+  const entry = deps.inFlight.enter(connection.name, request.body.length);
+  if ('full' in entry) return { verdict: 'busy', reason: entry.full, secretIndex };
+  try {
+    return { ...(await act(deps, connection, connection.read(request), request)), secretIndex };
+  } finally {
+    entry.place.release();
+  }
 }
 
 async function act(deps: ReceiveDeps, connection: BoundInbound, reading: Reading, request: RawRequest): Promise<Outcome> {

@@ -1,3 +1,6 @@
+import { QueueFull } from '../inbox/group-commit.ts';
+import { StoreUnavailable } from '../store/database.ts';
+import { isBadRow } from '../store/sql-failure.ts';
 import { TimeLimitExceeded, withTimeLimit } from './time-limit.ts';
 import type { Log, ReceiverLimits, RecordedRow, RecordRow, Stores } from './ports.ts';
 
@@ -23,8 +26,8 @@ export interface Recording {
 }
 
 /**
- * Records in the store, or in the fallback while the store is down. After a failure the store is left alone until a probe
- * succeeds, so that only the first requests of an outage wait for it. Rejects only where the store refused the rows themselves.
+ * Records in the store, or in the fallback where the store does not take the rows, whatever its reason: only rows that no store could
+ * take reject. After a failure the store is left alone until a probe succeeds, so that only the first requests of an outage wait for it.
  */
 export function createRecording(stores: Stores, limits: Pick<ReceiverLimits, 'recordMs' | 'fallbackMs'>, log: Log): Recording {
   let down = false;
@@ -46,8 +49,20 @@ export function createRecording(stores: Stores, limits: Pick<ReceiverLimits, 're
   const markDown = (error: unknown): void => {
     if (down) return;
     down = true;
-    log.error({ cause: nameOf(error) }, 'the store is down; requests go to the fallback until a probe succeeds');
+    log.error({ cause: nameOf(error), err: messageOf(error) }, 'the store is down; requests go to the fallback until a probe succeeds');
     lookLater();
+  };
+
+  /** A queue that is full, and a mistake of ours, are no outage: the next request tries the store again. */
+  const recordDespite = async (error: unknown, rows: readonly RecordRow[]): Promise<Recorded> => {
+    const isFull = error instanceof QueueFull;
+    if (!isFull && isStoreDown(error)) markDown(error);
+    const recorded = await recordElsewhere(stores, rows, limits.fallbackMs);
+    if (isFull) return recorded.kind === 'nowhere' ? { kind: 'full' } : recorded;
+    if (isStoreDown(error)) return recorded;
+    if (recorded.kind === 'nowhere') throw error;
+    log.error({ cause: nameOf(error) }, 'an event could not be recorded, a mistake of ours; it went to the fallback');
+    return recorded;
   };
 
   return {
@@ -56,10 +71,8 @@ export function createRecording(stores: Stores, limits: Pick<ReceiverLimits, 're
       try {
         return { kind: 'stored', rows: await withTimeLimit('recording', limits.recordMs, stores.record(rows)) };
       } catch (error) {
-        if (nameOf(error) === 'QueueFull') return { kind: 'full' };
-        if (!isStoreDown(error)) throw error;
-        markDown(error);
-        return recordElsewhere(stores, rows, limits.fallbackMs);
+        if (isBadRow(error)) throw error;
+        return recordDespite(error, rows);
       }
     },
     isStoreDown: () => down,
@@ -67,9 +80,9 @@ export function createRecording(stores: Stores, limits: Pick<ReceiverLimits, 're
   };
 }
 
-/** Whether an error means that the store could not be reached, rather than that it refused the values. */
+/** Whether an error means that the store could not do its work, rather than that it refused the values. */
 export function isStoreDown(error: unknown): boolean {
-  return error instanceof TimeLimitExceeded || nameOf(error) === 'StoreUnavailable';
+  return error instanceof TimeLimitExceeded || error instanceof StoreUnavailable;
 }
 
 async function recordElsewhere(stores: Stores, rows: readonly RecordRow[], limitMs: number): Promise<Recorded> {
@@ -78,10 +91,16 @@ async function recordElsewhere(stores: Stores, rows: readonly RecordRow[], limit
     await withTimeLimit('the fallback', limitMs, stores.fallback(rows));
     return { kind: 'intake' };
   } catch (error) {
+    if (nameOf(error) === 'TooLargeForIntake') return { kind: 'nowhere', reason: 'store_down_too_large_for_fallback' };
     return { kind: 'nowhere', reason: error instanceof TimeLimitExceeded ? 'store_down_fallback_slow' : 'store_and_fallback_down' };
   }
 }
 
 function nameOf(error: unknown): string {
   return error instanceof Error ? error.name : 'unknown';
+}
+
+/** Only of errors that are ours: others may quote what was received. */
+function messageOf(error: unknown): string | null {
+  return isStoreDown(error) && error instanceof Error ? error.message : null;
 }

@@ -8,7 +8,17 @@ const WINDOW_MS = 10_000;
 const MAX_TOPIC_CHARACTERS = 80;
 const MAX_LISTED = 10;
 /** What only an authentic sender can cause is always written. */
-const AUTHENTIC: readonly Verdict[] = ['accepted', 'duplicate', 'ignored', 'parked', 'unusable', 'foreign', 'unavailable', 'failed'];
+const AUTHENTIC: readonly Verdict[] = [
+  'accepted',
+  'duplicate',
+  'ignored',
+  'parked',
+  'unusable',
+  'oversized',
+  'foreign',
+  'unavailable',
+  'failed',
+];
 
 /** One request as it is logged. */
 export interface RequestRecord {

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Server, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from './listen.ts';
 import { MAX_HEADER_LINES } from './raw-headers.ts';
 import type { Receiver } from './receiver.ts';
 
@@ -30,11 +31,15 @@ export interface ServerOptions {
 
 export interface RunningServer {
   readonly port: number;
-  /** Stops accepting, lets what is under way finish, closes everything after `drainMs` at the latest. */
-  close(): Promise<void>;
+  /**
+   * Is not ready from now on, and closes each connection with its next answer, but takes what comes for `lameDuckMs` (0 where left out):
+   * so long load balancers need until they look elsewhere. Then stops accepting, lets what is under way finish, and closes everything
+   * after `drainMs` at the latest.
+   */
+  close(options?: { readonly lameDuckMs: number }): Promise<void>;
 }
 
-const DEFAULT_TIMES: ServerTimes = { headersMs: 10_000, requestMs: 15_000, keepAliveMs: 75_000, checkMs: 1_000, drainMs: 10_000 };
+const DEFAULT_TIMES: ServerTimes = { headersMs: 5_000, requestMs: 15_000, keepAliveMs: 75_000, checkMs: 1_000, drainMs: 10_000 };
 
 /** Serves the receiver over HTTP. Rejects where the address cannot be listened on. */
 export async function startServer({ receiver, host, port, times: given = {} }: ServerOptions): Promise<RunningServer> {
@@ -50,52 +55,48 @@ export async function startServer({ receiver, host, port, times: given = {} }: S
   });
   // One more than allowed is kept, so that too many can be told from exactly enough: Node.js drops the rest silently.
   server.maxHeadersCount = MAX_HEADER_LINES + 1;
-  const underWay = trackResponses(server);
+  receiver.connections.watch(server);
+  const answers = trackAnswers(server);
   server.on('request', receiver.app);
   // With a listener of our own the sender's body is asked for only after its announced size was looked at.
   server.on('checkContinue', (request, response) => server.emit('request', request, response));
-  await listen(server, host, port);
   return {
-    port: portOf(server.address()),
-    close: () => closeGracefully(server, receiver, underWay, times.drainMs),
+    port: await listen(server, host, port),
+    async close({ lameDuckMs } = { lameDuckMs: 0 }) {
+      receiver.drain();
+      answers.closeWithEach();
+      if (lameDuckMs > 0) await pause(lameDuckMs);
+      await closeGracefully(server, times.drainMs);
+      receiver.stop();
+    },
   };
 }
 
-function trackResponses(server: Server): Set<ServerResponse> {
+/** Follows the answers under way. `closeWithEach`: from then on each one, those under way included, is the last of its connection. */
+function trackAnswers(server: Server): { closeWithEach(): void } {
   const underWay = new Set<ServerResponse>();
+  let leaving = false;
   server.on('request', (_request, response: ServerResponse) => {
     underWay.add(response);
+    if (leaving) response.setHeader('connection', 'close');
     response.once('close', () => {
       underWay.delete(response);
       if (!server.listening) server.closeIdleConnections();
     });
   });
-  return underWay;
+  return {
+    closeWithEach() {
+      leaving = true;
+      for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close');
+    },
+  };
 }
 
-function listen(server: Server, host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(port, host, () => {
-      server.off('error', reject);
-      resolve();
-    });
-  });
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new Error('the server listens on no TCP port; expected host and port');
-  return address.port;
-}
-
-function closeGracefully(server: Server, receiver: Receiver, underWay: ReadonlySet<ServerResponse>, drainMs: number): Promise<void> {
-  receiver.drain();
-  for (const response of underWay) if (!response.headersSent) response.setHeader('connection', 'close');
+function closeGracefully(server: Server, drainMs: number): Promise<void> {
   return new Promise((resolve) => {
     const timer = setTimeout(() => server.closeAllConnections(), drainMs);
     server.close(() => {
       clearTimeout(timer);
-      receiver.stop();
       resolve();
     });
   });

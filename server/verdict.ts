@@ -18,7 +18,12 @@ export const VERDICTS = [
   'unusable',
   /** Authentic, but not usable, from a sender that never sends again: kept for a person. */
   'parked',
+  /** Authentic, but over the limit: not kept, listed for a person. */
+  'oversized',
+  /** Over the limit, and not known to be authentic. */
   'too_large',
+  /** The body did not come within its time. */
+  'too_slow',
   'too_many_headers',
   'encoded',
   /** The sender went away before its request was complete. */

@@ -1,23 +1,29 @@
 import { readBody } from './body.ts';
 import { answerTo } from './answers.ts';
 import { countHeaderLines, MAX_HEADER_LINES, toHeaderMap } from './raw-headers.ts';
+import { listOversized } from './oversized.ts';
 import { receive } from './receive.ts';
 import { sendAnswer } from './reply.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RawRequest } from '../connectors/connector.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { BoundInbound } from './bound-inbound.ts';
-import type { InFlight, Slot } from './in-flight.ts';
+import type { Oversized, PastReader } from './oversized.ts';
 import type { ReceiverLimits } from './ports.ts';
 import type { ReceiveDeps } from './receive.ts';
 import type { ReceiverMetrics } from './metrics.ts';
 import type { RequestRecord } from './request-log.ts';
 import type { Outcome, Verdict } from './verdict.ts';
 
+/** Bytes of a body where neither the configuration nor the sender's habits say more. */
+const LARGEST_BODY = 1_000_000;
+
 /** What handling a webhook request needs beside the request. */
 export interface WebhookRouteDeps extends ReceiveDeps {
   readonly connections: ReadonlyMap<string, BoundInbound>;
   readonly limits: ReceiverLimits;
-  readonly inFlight: InFlight;
+  readonly arrivals: Arrivals;
+  readonly oversized: Oversized;
   readonly metrics: ReceiverMetrics;
   log(record: RequestRecord): void;
 }
@@ -59,26 +65,16 @@ async function handle(
   if (request.method === 'HEAD') return early('probe');
   if (request.method !== 'POST') return early('wrong_method');
   if (countHeaderLines(request) > MAX_HEADER_LINES) return early('too_many_headers');
-  const slot = deps.inFlight.enter(connection.name);
-  if (!slot) return early('busy', 'too_many_requests');
-  try {
-    return await readAndReceive(deps, connection, token, slot, request, response);
-  } finally {
-    slot.release();
+  const head = { headers: toHeaderMap(request, token) };
+  const maxBytes = deps.limits.bodyBytes ?? connection.sender.largestBody ?? LARGEST_BODY;
+  const beginPast = (announced: number): PastReader | null => deps.oversized.begin(connection, head, announced);
+  const reading = await readBody(request, response, { arrivals: deps.arrivals, maxBytes, beginPast });
+  if (!reading.ok && reading.verdict === 'oversized') {
+    const outcome = await listOversized(deps, connection, reading.oversized, maxBytes);
+    return { outcome, request: null, bytes: reading.oversized.received };
   }
-}
-
-async function readAndReceive(
-  deps: WebhookRouteDeps,
-  connection: BoundInbound,
-  token: string | undefined,
-  slot: Slot,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<Handled> {
-  const reading = await readBody(request, response, slot, deps.limits.bodyBytes);
   if (!reading.ok) return { ...early(reading.verdict, reading.verdict === 'busy' ? 'too_many_bytes' : null), bytes: reading.received };
-  const raw: RawRequest = { headers: toHeaderMap(request, token), body: reading.body };
+  const raw: RawRequest = { ...head, body: reading.body };
   const outcome = await receive(deps, connection, raw).catch((error: unknown) => toFailure(error).outcome);
   return { outcome, request: raw, bytes: reading.body.length };
 }

@@ -1,10 +1,6 @@
-/** A Temporal CLI that answers `--version` and is new enough. */
-export interface TemporalCli {
-  readonly path: string;
-  readonly version: string;
-  /** How it was found: `TEMPORAL_CLI_PATH`, `PATH`, `cached copy`, `vendor's download` or `PyPI wheel`. */
-  readonly source: string;
-}
+import type { TemporalCli } from '../temporal/cli-search.mjs';
+
+export type { TemporalCli };
 
 /** What can be fetched; null: no checksum is pinned for the platform. */
 export interface Release {
@@ -22,5 +18,3 @@ export interface FindOptions {
 }
 
 export function findTemporalCli(options?: FindOptions): Promise<TemporalCli>;
-export function userCacheFolder(env?: NodeJS.ProcessEnv): string;
-export function isAtLeast(version: string, minimum: string): boolean;

@@ -1,8 +1,5 @@
-// The one version of the Temporal CLI that set-up fetches, and what its files must hash to.
-
-export const CLI_VERSION = '1.9.1';
-/** Oldest CLI that is used where it is found: 1.7 brings server 1.31, the first with task priority on by default. */
-export const MINIMUM_VERSION = '1.7.0';
+// What the files of the one version of the Temporal CLI that set-up fetches must hash to.
+import { CLI_VERSION } from '../temporal/cli-search.mjs';
 
 const RELEASES = 'https://github.com/temporalio/cli/releases/download';
 

@@ -11,6 +11,16 @@ export async function skipDelivery(db: Queryable, skip: { readonly deliveryId: s
   return rows.length > 0 ? 'changed' : explain(db, skip.deliveryId);
 }
 
+/** Ends the pause before the next attempt at a waiting delivery's key. False: there is none, or it does not wait. */
+export async function endPause(db: Queryable, deliveryId: string): Promise<boolean> {
+  const rows = await db.query(
+    `update queue_key k set not_before = '-infinity' from delivery d
+     where d.id = $1 and d.state = 0 and d.flow = k.flow and d.key = k.key and d.lane = k.lane and k.lease is null and k.not_before > now() returning 1`,
+    [deliveryId],
+  );
+  return rows.length > 0;
+}
+
 /** Sets values for the unsent effects of a delivery that waits or is parked; added to those set before. */
 export async function editDelivery(db: Queryable, edit: { readonly deliveryId: string; readonly edits: JsonObject }): Promise<Change> {
   const rows = await db.query(
@@ -32,7 +42,7 @@ export async function saveEdits(
   return rows.length > 0;
 }
 
-/** Skips what waits for flows that are no longer configured, at most `limit` at once. Answers how many. */
+/** An operator's word, never ours: skips what waits for a flow that was removed, at most `limit` deliveries at once. Answers how many. */
 export async function skipRemovedFlow(db: Queryable, flow: string, limit: number): Promise<number> {
   const waiting = await db.query<{ id: string }>(
     'select id::text as id from delivery where flow = $1 and state::int = 0 order by id limit $2',
@@ -40,7 +50,10 @@ export async function skipRemovedFlow(db: Queryable, flow: string, limit: number
   );
   let skipped = 0;
   for (const { id } of waiting) {
-    const rows = await db.query(SKIP, [id, `flow ${toStoredText(flow)} was removed from the configuration`]);
+    const rows = await db.query(SKIP, [
+      id,
+      `flow ${toStoredText(flow)} was removed from the configuration; an operator skipped what waited for it`,
+    ]);
     skipped += rows.length;
   }
   return skipped;

@@ -21,6 +21,8 @@ export interface ClaimLimits {
   readonly ttlMs: number;
   /** Only this flow. */
   readonly flow?: string;
+  /** Only these flows: what waits for any other is left alone. */
+  readonly flows?: readonly string[];
   /** Leave out these flows. */
   readonly except?: readonly string[];
   /** Leave out keys whose group was released after a failure. */
@@ -59,8 +61,8 @@ export type ClaimedRow = {
 };
 
 /**
- * Takes groups of the one flow whose turn it is (the one served longest ago). Leaves out flows that are paused, whose
- * gate is closed or whose credit is used up; credit is soft: claims at the same moment may each take up to it.
+ * Takes groups of the one flow whose turn it is (the one served longest ago). Leaves out flows that are paused, that wait
+ * for a person, of which a connection is closed, or whose credit is used up; credit is soft: claims at the same moment may each take up to it.
  * A `batch` takes first attempts only: what failed once runs alone.
  */
 export async function claimGroups(db: Queryable, claim: GroupClaim): Promise<readonly ClaimedRow[]> {
@@ -83,7 +85,7 @@ function toParameters(limits: ClaimLimits, lease: string, kind: string, each: bo
     limits.owner,
     limits.ttlMs,
     kind,
-    limits.flow ?? null,
+    limits.flow === undefined ? (limits.flows ?? null) : [limits.flow],
     retrying,
     each,
     [...(limits.coalesce ?? [])],
@@ -108,8 +110,9 @@ with recursive flows as (
 open as (
   select f.flow, coalesce(g.served, 0) as served, greatest(0, least($3::int, coalesce(g.credit - g.under_way, $3::int))) as credit
   from flows f left join gate g on g.flow = f.flow and g.lane = $1
-  where f.flow is not null and ($8::text is null or f.flow = $8) and f.flow <> all($14::text[])
-    and coalesce(g.closed_until, '-infinity') <= now() and not coalesce(g.paused, false)),
+  where f.flow is not null and ($8::text[] is null or f.flow = any($8::text[])) and f.flow <> all($14::text[])
+    and not coalesce(g.paused, false) and g.attention is null
+    and not exists (select from connection_gate c where c.connection = any(g.needs) and c.closed_until > now())),
 candidate as (
   select o.flow, k.lane, o.served, k.key, k.epoch, k.head, row_number() over (partition by o.flow order by k.head) as turn
   from open o cross join lateral (
@@ -134,7 +137,7 @@ part as materialized (
   select flow, lane, key, n, coalesces, count(*)::int as members, max(id) as newest from member group by flow, lane, key, n, coalesces),
 taken as (
   update queue_key k set lease = case when $10::boolean then $2::text || '-' || p.n else $2::text end,
-    epoch = nextval('epoch'), waiting = k.waiting - p.members,
+    parked = false, epoch = nextval('epoch'), waiting = k.waiting - p.members,
     head = coalesce((select min(d.id) from delivery d where d.flow = p.flow and d.key = p.key and d.lane = p.lane and d.state = 0 and d.id > p.newest), k.head)
   from part p where k.flow = p.flow and k.key = p.key and k.lane = p.lane
   returning k.flow, k.key, k.epoch, k.lease, p.coalesces, p.newest),

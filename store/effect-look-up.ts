@@ -21,6 +21,23 @@ export async function recallEffect(
   return row === undefined ? null : toEffectRow(row);
 }
 
+/** An intent that several events may share, and how those of one event alone begin. */
+export interface FactLook {
+  readonly intent: string;
+  readonly eventId: string;
+  readonly ownBeginning: string;
+}
+
+/** Which other event has settled the intent (its id, or null), and whether the event has intents of its own with this beginning. */
+export async function findFact(db: Queryable, look: FactLook): Promise<{ readonly toldBy: string | null; readonly hasOwn: boolean }> {
+  const [row] = await db.query<{ toldBy: string | null; hasOwn: boolean }>(
+    `select (select e.event_id::text from effect e where e.intent = $1 and e.state = 1 and e.event_id <> $2::bigint) as "toldBy",
+       exists (select from effect e where e.event_id = $2::bigint and starts_with(e.intent, $3)) as "hasOwn"`,
+    [look.intent, look.eventId, look.ownBeginning],
+  );
+  return { toldBy: row?.toldBy ?? null, hasOwn: row?.hasOwn ?? false };
+}
+
 /** A record that came in, as far as it can be compared with what we wrote. */
 export interface RecordSeen {
   readonly connection: string;

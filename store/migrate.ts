@@ -1,11 +1,15 @@
 import { inbox } from './migrations/001-inbox.ts';
 import { effects } from './migrations/002-effects.ts';
 import { plans } from './migrations/003-plans.ts';
-import type { Database } from './database.ts';
+import { gates } from './migrations/005-gates.ts';
+import { inboxSources } from './migrations/006-inbox.ts';
+import type { Database, Queryable } from './database.ts';
 
 /** Any number that nothing else locks: two processes that start together migrate one after the other. */
 const MIGRATION_LOCK = 20_260_517;
-const MIGRATIONS: readonly Migration[] = [inbox, effects, plans];
+/** One may rebuild an index of a table that has grown for years; the others wait for it. */
+const MIGRATION_MS = 60 * 60 * 1000;
+const MIGRATIONS: readonly Migration[] = [inbox, effects, plans, gates, inboxSources];
 
 /** One step of the schema; applied once, never edited afterwards. */
 export interface Migration {
@@ -15,16 +19,26 @@ export interface Migration {
 
 /** Brings the schema up to date, all or nothing; safe to run in several processes at once. Answers the ids it applied. */
 export async function migrate(db: Database): Promise<readonly string[]> {
-  return db.transaction(async (tx) => {
-    await tx.query('set local statement_timeout = 0');
-    await tx.query('select pg_advisory_xact_lock($1::bigint)', [MIGRATION_LOCK]);
-    await tx.query('create table if not exists migration (id text primary key, applied_at timestamptz not null default now())');
-    const applied = new Set((await tx.query<{ id: string }>('select id from migration')).map((row) => row.id));
-    const missing = MIGRATIONS.filter((migration) => !applied.has(migration.id));
-    for (const migration of missing) {
-      for (const statement of migration.statements) await tx.query(statement);
-      await tx.query('insert into migration (id) values ($1)', [migration.id]);
-    }
-    return missing.map((migration) => migration.id);
-  });
+  // Most starts find nothing to do: they need no lock, and no patience.
+  if ((await missingIn(db)).length === 0) return [];
+  return db.transaction(
+    async (tx) => {
+      await tx.query('select pg_advisory_xact_lock($1::bigint)', [MIGRATION_LOCK]);
+      await tx.query('create table if not exists migration (id text primary key, applied_at timestamptz not null default now())');
+      const missing = await missingIn(tx);
+      for (const migration of missing) {
+        for (const statement of migration.statements) await tx.query(statement);
+        await tx.query('insert into migration (id) values ($1)', [migration.id]);
+      }
+      return missing.map((migration) => migration.id);
+    },
+    { limitMs: MIGRATION_MS },
+  );
+}
+
+async function missingIn(db: Queryable): Promise<readonly Migration[]> {
+  const [begun] = await db.query<{ yes: boolean }>("select to_regclass('migration') is not null as yes");
+  if (begun?.yes !== true) return MIGRATIONS;
+  const applied = new Set((await db.query<{ id: string }>('select id from migration')).map((row) => row.id));
+  return MIGRATIONS.filter((migration) => !applied.has(migration.id));
 }

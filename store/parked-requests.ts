@@ -28,6 +28,19 @@ export async function parkRequest(
   return row?.id ?? '';
 }
 
+/** Lists a request whose body was not kept, known by its hash: once, however often its sender repeats it. */
+export async function listUnkept(
+  db: Queryable,
+  request: { readonly connection: string; readonly problem: string; readonly sha256: Buffer },
+): Promise<void> {
+  await db.query(
+    `insert into parked_request (connection, problem, sha256, raw)
+     select $1::text, $2::text, $3::bytea, ''::bytea
+     where not exists (select from parked_request where connection = $1 and sha256 = $3 and raw = ''::bytea)`,
+    [request.connection, toStoredText(request.problem), request.sha256],
+  );
+}
+
 /** Lists parked requests, newest first, without their bodies. `afterId`: go on after this one. */
 export async function listParkedRequests(
   db: Queryable,

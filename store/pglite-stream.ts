@@ -5,19 +5,30 @@ import { Worker } from 'node:worker_threads';
 const THREAD = import.meta.url.endsWith('.ts') ? '../dist/store/pglite-thread.js' : './pglite-thread.js';
 /** The first byte of PostgreSQL's Terminate: it would end the whole embedded server. */
 const TERMINATE = 0x58;
+/** For writing its files when it is closed; after that it is ended as by a power cut. */
+const CLOSE_MS = 30_000;
 
 /** What node-postgres takes for a socket to a server: PGlite on a thread of its own. Connecting opens the store, ending it closes it. */
 export class PgliteStream extends Duplex {
   readonly #dataDir: string | null;
+  readonly #after: Promise<void>;
   #worker: Worker | null = null;
 
-  /** `dataDir` null: in memory. */
-  constructor(dataDir: string | null) {
+  /** `dataDir` null: in memory. `after`: the files are not touched before, for another thread may have them. */
+  constructor(dataDir: string | null, after: Promise<void>) {
     super();
     this.#dataDir = dataDir;
+    this.#after = after;
   }
 
   connect(): this {
+    void this.#after.then(() => {
+      if (!this.destroyed) this.#start();
+    });
+    return this;
+  }
+
+  #start(): void {
     const worker = new Worker(new URL(THREAD, import.meta.url), { workerData: { dataDir: this.#dataDir }, execArgv: [] });
     this.#worker = worker;
     worker.on('message', (bytes: Uint8Array | null) => {
@@ -26,7 +37,6 @@ export class PgliteStream extends Duplex {
     });
     worker.on('error', (error) => this.destroy(error));
     worker.on('exit', () => this.destroy());
-    return this;
   }
 
   setNoDelay(): this {
@@ -62,9 +72,15 @@ export class PgliteStream extends Duplex {
   }
 
   override _final(done: () => void): void {
-    this.#worker?.ref();
-    this.#worker?.once('exit', done);
-    this.#worker?.postMessage(null);
+    const worker = this.#worker;
+    if (worker === null) return done();
+    const timer = setTimeout(() => void worker.terminate(), CLOSE_MS);
+    worker.ref();
+    worker.once('exit', () => {
+      clearTimeout(timer);
+      done();
+    });
+    worker.postMessage(null);
   }
 
   override _destroy(error: Error | null, done: (error: Error | null) => void): void {

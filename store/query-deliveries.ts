@@ -29,6 +29,8 @@ export interface DeliverySummary {
   readonly reason: string | null;
   /** What stopped it, if it waits for a person. */
   readonly parked: Json | null;
+  /** What is wrong with its workflow, as far as the reaper saw. */
+  readonly alarm: string | null;
   readonly edits: Json | null;
   readonly receivedAt: Date;
   readonly settledAt: Date | null;
@@ -57,7 +59,7 @@ type StoredDelivery = Row &
 
 const SELECT = `
 select d.id::text as id, d.event_id::text as "eventId", e.connection, e.topic, e.record, d.flow, d.lane, d.key, d.state, d.attempts, d.generation,
-  d.replay_of::text as "replayOf", d.lease, l.workflow_id as "workflowId", d.outcome, d.reason, d.parked, d.edits,
+  d.replay_of::text as "replayOf", d.lease, l.workflow_id as "workflowId", d.outcome, d.reason, d.parked, l.alarm, d.edits,
   e.received_at as "receivedAt", d.settled_at as "settledAt"
 from delivery d join event e on e.id = d.event_id left join lease l on l.id = d.lease`;
 

@@ -31,6 +31,15 @@ export type EventSummary = {
   readonly deliveries: number;
 };
 
+/** Milliseconds since an event was received, by the store's clock; null: it is not stored any more. */
+export async function readEventAge(db: Queryable, eventId: string): Promise<number | null> {
+  const [row] = await db.query<{ ageMs: number }>(
+    'select (extract(epoch from clock_timestamp() - received_at) * 1000)::float8 as "ageMs" from event where id = $1',
+    [eventId],
+  );
+  return row === undefined ? null : row.ageMs;
+}
+
 /** Lists events, newest first, never with their bodies. */
 export async function listEvents(db: Queryable, filter: EventFilter): Promise<readonly EventSummary[]> {
   return db.query<EventSummary>(LIST, [

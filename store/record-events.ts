@@ -1,6 +1,6 @@
 import { expectOne } from './expect-one.ts';
 import { toIndexedText, toStoredText } from './stored-text.ts';
-import type { Queryable } from './database.ts';
+import type { Queryable, StatementOptions } from './database.ts';
 
 /** SHA-256. */
 const HASH_BYTES = 32;
@@ -27,12 +27,12 @@ export interface RecordedRow {
 /**
  * Stores events with their bodies, deliveries and places in the queue: one statement, all or nothing. Answers in the
  * order of the input; of equal events in one input the first is recorded. Throws the driver's error where a row cannot
- * be stored (see `isBadRow`).
+ * be stored (see `isBadRow`), else StoreUnavailable.
  */
-export async function recordEvents(db: Queryable, rows: readonly RecordRow[]): Promise<readonly RecordedRow[]> {
+export async function recordEvents(db: Queryable, rows: readonly RecordRow[], options?: StatementOptions): Promise<readonly RecordedRow[]> {
   if (rows.length === 0) return [];
-  const found = await db.query<FoundRow>(RECORD, toParameters(rows));
-  const late = found.some((row) => row.id === null) ? await findLate(db, rows) : null;
+  const found = await db.query<FoundRow>(RECORD, toParameters(rows), options);
+  const late = found.some((row) => row.id === null) ? await findLate(db, rows, options) : null;
   return found.map((row, index) => ({ eventId: row.id ?? late?.[index] ?? missing(index), fresh: row.fresh }));
 }
 
@@ -104,8 +104,13 @@ function checkedHash({ dedupe }: RecordRow): Buffer {
 }
 
 /** Another process committed the same event after our statement's snapshot: a new snapshot sees it. */
-async function findLate(db: Queryable, rows: readonly RecordRow[]): Promise<readonly (string | null)[]> {
-  const found = await db.query<{ id: string | null }>(FIND_LATE, [rows.map((row) => row.connection), rows.map((row) => row.dedupe)]);
+async function findLate(
+  db: Queryable,
+  rows: readonly RecordRow[],
+  options: StatementOptions | undefined,
+): Promise<readonly (string | null)[]> {
+  const keys = [rows.map((row) => row.connection), rows.map((row) => row.dedupe)];
+  const found = await db.query<{ id: string | null }>(FIND_LATE, keys, options);
   return found.map((row) => row.id);
 }
 

@@ -1,7 +1,10 @@
-import type { Database, Queryable } from './database.ts';
+import type { Database, Queryable, StatementOptions } from './database.ts';
 
 const FEWEST_EVENT_DAYS = 30;
 const CHUNK_ROWS = 2_000;
+/** Sweeps look for what is old where no index helps, at tables of any size; nobody waits for them. */
+const SWEEP: StatementOptions = { limitMs: 2 * 60 * 1000 };
+const VACUUM: StatementOptions = { limitMs: 15 * 60 * 1000 };
 
 /** One chunk: at most so many rows are removed (default 2,000). Call again until the answer is 0. */
 export interface SweepSettings {
@@ -18,6 +21,7 @@ export async function sweepBodies(db: Queryable, settings: SweepSettings): Promi
          and not exists (select from delivery d where d.event_id = b.event_id and d.state < 2)
        order by b.event_id limit $2) returning 1`,
     [settings.olderThanDays, settings.chunk ?? CHUNK_ROWS],
+    SWEEP,
   );
   return rows.length;
 }
@@ -37,7 +41,7 @@ export async function sweepEvents(db: Database, settings: SweepSettings): Promis
     // A statement of its own: its snapshot shows a replay that was made before the rows were locked.
     const rows = await tx.query(REMOVE, [old.map((row) => row.id)]);
     return rows.length;
-  });
+  }, SWEEP);
 }
 
 /** Removes keys of the queue that nothing waits for and nothing holds. Answers how many. */
@@ -47,6 +51,7 @@ export async function sweepKeys(db: Queryable, chunk: number = CHUNK_ROWS): Prom
        select flow, key, lane from queue_key where waiting = 0 and lease is null limit $1 for update skip locked) idle
      where k.flow = idle.flow and k.key = idle.key and k.lane = idle.lane and k.waiting = 0 and k.lease is null returning 1`,
     [chunk],
+    SWEEP,
   );
   return rows.length;
 }
@@ -57,6 +62,7 @@ export async function sweepLeases(db: Queryable, settings: SweepSettings): Promi
     `delete from lease where id in (
        select id from lease where not open and created_at < now() - make_interval(days => $1::int) limit $2) returning 1`,
     [settings.olderThanDays, settings.chunk ?? CHUNK_ROWS],
+    SWEEP,
   );
   return rows.length;
 }
@@ -67,18 +73,19 @@ export async function sweepParkedRequests(db: Queryable, settings: SweepSettings
     `delete from parked_request where id in (
        select id from parked_request where received_at < now() - make_interval(days => $1::int) order by id limit $2) returning 1`,
     [settings.olderThanDays, settings.chunk ?? CHUNK_ROWS],
+    SWEEP,
   );
   return rows.length;
 }
 
 /** Makes the space of removed rows usable again where nobody else does: PostgreSQL does it by itself, PGlite has no autovacuum. */
 export async function reclaimSpace(db: Database): Promise<void> {
-  if (db.kind === 'pglite') await db.query('vacuum');
+  if (db.kind === 'pglite') await db.query('vacuum', [], VACUUM);
 }
 
 /** Erases the bodies of these events, whatever their state; their hashes stay, so that they are not taken in again. Answers how many. */
 export async function eraseBodies(db: Queryable, eventIds: readonly string[]): Promise<number> {
-  const rows = await db.query('delete from body where event_id = any($1::bigint[]) returning 1', [[...eventIds]]);
+  const rows = await db.query('delete from body where event_id = any($1::bigint[]) returning 1', [[...eventIds]], SWEEP);
   return rows.length;
 }
 

@@ -73,8 +73,8 @@ function toInput(group: GroupSettlement, index: number): object {
 
 /**
  * Locks keys, then gates, then leases, each in one order. A key that holds nothing is freed, `hold` or not. The counters
- * of gate and lease change by row arithmetic, so that two settlements at once both count. `offset 0` and `state + 0` keep the planner
- * from walking all that is under way.
+ * of gate and lease change by row arithmetic, so that two settlements at once both count. A parked key is not under way: it leaves that
+ * count when it is parked, and not again when it is freed. `offset 0` and `state + 0` keep the planner from walking all that is under way.
  */
 const SETTLE = `/* prepare: settle */
 with input as (
@@ -82,7 +82,7 @@ with input as (
     hold boolean, not_before_ms float8, reason text, parked jsonb, retrying boolean, finished jsonb)
   where ${expectOne('n')}),
 held as materialized (
-  select i.* from queue_key k join input i on i.flow = k.flow and i.key = k.key and i.lane = k.lane
+  select i.*, k.parked as was_parked from queue_key k join input i on i.flow = k.flow and i.key = k.key and i.lane = k.lane
   where k.lease is not distinct from i.lease and k.epoch = i.epoch order by k.flow, k.key, k.lane for update of k),
 ending as materialized (
   select h.n, h.flow, h.key, h.lane, h.lease, h.epoch, f.id, f.state, f.text
@@ -110,19 +110,24 @@ left_over as (
     attempts = case when p.keeps or (p.retrying and r.turn = 1) then d.attempts else greatest(0, d.attempts - 1) end
   from rest r join plan p using (n) where d.id = r.id and d.state + 0 = 1),
 freed as (
-  update queue_key k set lease = null, waiting = k.waiting + p.members, head = coalesce(p.first, k.head),
+  update queue_key k set lease = null, parked = false, waiting = k.waiting + p.members, head = coalesce(p.first, k.head),
     not_before = case when p.members = 0 then '-infinity' else now() + make_interval(secs => p.not_before_ms / 1000) end,
     retrying = p.members > 0 and (k.retrying or p.retrying)
   from plan p where not p.keeps and k.flow = p.flow and k.key = p.key and k.lane = p.lane),
+set_aside as (
+  update queue_key k set parked = true from plan p
+  where p.keeps and not p.was_parked and k.flow = p.flow and k.key = p.key and k.lane = p.lane),
 counted as (
   insert into gate as g (flow, lane, under_way)
-  select flow, lane, -count(*) from plan where not keeps group by flow, lane order by flow, lane
+  select flow, lane, -count(*) from plan where not was_parked group by flow, lane order by flow, lane
   on conflict (flow, lane) do update set under_way = g.under_way + excluded.under_way),
-let_go as (select lease, count(*)::int as keys from plan where not keeps group by lease),
+ended as (
+  select lease, count(*) filter (where not keeps)::int as keys, count(*) filter (where keeps)::int as kept from plan group by lease),
 holding as materialized (
-  select l.id, g.keys from lease l join let_go g on g.lease = l.id order by l.id for update of l),
+  select l.id, e.keys, e.kept from lease l join ended e on e.lease = l.id order by l.id for update of l),
 closed as (
-  update lease l set held = l.held - h.keys, open = l.held > h.keys from holding h where l.id = h.id)
+  update lease l set held = l.held - h.keys, open = l.held > h.keys, parked = h.kept > 0 and l.held - h.keys = h.kept
+  from holding h where l.id = h.id)
 select p.n, true as held, (select count(*)::int from done d where d.n = p.n) as finished,
   case when p.keeps then 0 else p.members end as released
 from plan p`;

@@ -40,7 +40,8 @@ function decrypt(payload: Payload, keys: ReadonlyMap<string, EncryptionKey>): Pa
   if (encoding === undefined || encoding === null || Buffer.from(encoding).toString() !== ENCODING) return payload;
   const id = Buffer.from(payload.metadata?.['encryption-key-id'] ?? []).toString();
   const key = keys.get(id);
-  if (key === undefined) throw new Error(`No key with id "${id}": add it to encryption.previousKeys in the configuration.`);
+  if (key === undefined)
+    throw new Error(`No key with id "${id}": add it to encryption.previousKeys in the configuration, on every server and worker.`);
   const data = Buffer.from(payload.data ?? []);
   const decipher = createDecipheriv('aes-256-gcm', key.bytes, data.subarray(0, IV_BYTES));
   decipher.setAuthTag(data.subarray(data.length - TAG_BYTES));

@@ -2,12 +2,16 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError } from '@te
 import { batchWorkflowId, deliveryWorkflowId, TemporalUnavailable } from '../inbox/starter.ts';
 import { WORKFLOWS } from '../workflows/contract.ts';
 import { SEARCH_ATTRIBUTES } from '../workflows/search-attributes.ts';
+import { codeOf, GRPC } from './grpc-code.ts';
+import { ATTRIBUTE_NEEDS, howToAdd } from './register.ts';
 import type { Client, WorkflowStartOptions } from '@temporalio/client';
 import type { SearchAttributePair } from '@temporalio/common';
 import type { DeliveryInput, TaskQueues } from '../workflows/contract.ts';
 import type { HandedOver, WorkflowStarter, WorkflowState } from '../inbox/starter.ts';
 
 const START_DEADLINE_MS = 10_000;
+/** From this attempt on a workflow task fails for a cause that does not pass; a worker that was killed costs one or two. */
+const FAILING_ATTEMPTS = 5;
 const MOST_KEYWORD_CHARACTERS = 255;
 const MOST_SUMMARY_CHARACTERS = 120;
 
@@ -58,12 +62,15 @@ export function createStarter({ client, eager, queues }: StarterOptions): Workfl
     async startIntake(id, input, deadlineMs) {
       const staticSummary = `${input.rows.length} events taken while the store was down`;
       const typedSearchAttributes = [{ key: SEARCH_ATTRIBUTES.job, value: 'intake' }];
-      await start(
-        client,
-        WORKFLOWS.intake,
-        { workflowId: id, taskQueue: queues.live, args: [input], staticSummary, typedSearchAttributes },
-        deadlineMs,
-      );
+      const options = { workflowId: id, taskQueue: queues.live, args: [input], staticSummary };
+      const giveUpAt = Date.now() + deadlineMs;
+      try {
+        await start(client, WORKFLOWS.intake, { ...options, typedSearchAttributes }, deadlineMs);
+      } catch (error) {
+        // These events have no other place, and this workflow sets no attribute itself: better not found by one than lost.
+        if (!lacksAttribute(error)) throw error;
+        await start(client, WORKFLOWS.intake, options, Math.max(0, giveUpAt - Date.now()));
+      }
     },
     stateOf: (workflowId) => describe(client, workflowId),
   };
@@ -92,14 +99,28 @@ async function start(client: Client, type: string, options: WorkflowStartOptions
     );
   } catch (error) {
     if (error instanceof WorkflowExecutionAlreadyStartedError) return;
+    if (lacksAttribute(error)) throw new TemporalUnavailable(refusalText(type, client.options.namespace), { cause: error });
     throw new TemporalUnavailable(`Temporal did not take ${type} within ${deadlineMs} ms.`, { cause: error });
   }
 }
 
+/** Whether Temporal refused a start because a search attribute is missing, or has another type there. */
+function lacksAttribute(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return (codeOf(error) === GRPC.invalidArgument && /search attribute/i.test(error.message)) || lacksAttribute(error.cause);
+}
+
+function refusalText(type: string, namespace: string): string {
+  return `Temporal refuses to start ${type} until its namespace has these search attributes: ${howToAdd(ATTRIBUTE_NEEDS, namespace)} Nothing is lost meanwhile.`;
+}
+
 async function describe(client: Client, workflowId: string): Promise<WorkflowState> {
   try {
-    const { status } = await client.withDeadline(Date.now() + START_DEADLINE_MS, () => client.workflow.getHandle(workflowId).describe());
-    return STATES[status.name] ?? 'running';
+    const { status, raw } = await client.withDeadline(Date.now() + START_DEADLINE_MS, () =>
+      client.workflow.getHandle(workflowId).describe(),
+    );
+    const state = STATES[status.name] ?? 'running';
+    return state === 'running' && (raw.pendingWorkflowTask?.attempt ?? 0) >= FAILING_ATTEMPTS ? 'failing' : state;
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return 'not_found';
     throw new TemporalUnavailable('Temporal did not say how the workflow stands.', { cause: error });

@@ -5,15 +5,16 @@ import { createDeskwootClient } from '../connectors/deskwoot/client.ts';
 import { createHttpClient } from '../connectors/http-client.ts';
 import { slackCalls } from '../connectors/slack/calls.ts';
 import { createSlackClient } from '../connectors/slack/client.ts';
-import { stripeCalls } from '../connectors/stripe/calls.ts';
+import { modeOf, stripeCalls } from '../connectors/stripe/calls.ts';
 import { createStripeClient } from '../connectors/stripe/client.ts';
 import { StepError } from '../flows/steps.ts';
 import type { Connections } from '../activities/operation.ts';
 import type { BillingClient } from '../connectors/billing.ts';
-import type { ChatClient } from '../connectors/chat.ts';
+import type { OnLeftOut } from '../connectors/caller.ts';
+import type { ChatClient, Lack } from '../connectors/chat.ts';
 import type { HelpdeskClient } from '../connectors/helpdesk.ts';
 import type { VendorHttp } from '../connectors/http-client.ts';
-import type { HttpClient } from '../connectors/http.ts';
+import type { CallOutcome, HttpClient } from '../connectors/http.ts';
 import type { ConnectorSettings } from '../connectors/registry.ts';
 
 /** A configured connection, as far as a client needs it. */
@@ -22,10 +23,17 @@ export interface ConfiguredConnection {
   readonly settings: ConnectorSettings;
 }
 
+/** Told how each call ended; must not throw. */
+export type OnOutcome = (connection: string, outcome: CallOutcome) => void;
+
 /** The clients of all connections, and the cheap read that tells whether one works. */
 export interface BoundConnections extends Connections {
+  /** Those that can be called. */
+  readonly names: readonly string[];
   /** undefined: no such connection, or nothing to probe it with. */
   probe(name: string): Promise<void> | undefined;
+  /** What the connection's token may not do of what flows need, where the system tells; undefined: it doesn't. */
+  lacks(name: string): Promise<readonly Lack[]> | undefined;
 }
 
 type Bound =
@@ -33,14 +41,23 @@ type Bound =
   | { readonly role: 'billing'; readonly client: BillingClient }
   | { readonly role: 'chat'; readonly client: ChatClient };
 
+/** What connections tell of their calls; neither may throw. */
+export interface CallWatch {
+  /** A list had items that could not be read. */
+  readonly onLeftOut?: OnLeftOut;
+  /** How each call ended. */
+  readonly onOutcome?: OnOutcome;
+}
+
 /** Binds a client to every connection that flows can call; connections that only receive have none. */
-export function bindConnections(configured: readonly ConfiguredConnection[]): BoundConnections {
+export function bindConnections(configured: readonly ConfiguredConnection[], watch: CallWatch = {}): BoundConnections {
   const bound = new Map<string, Bound>();
   for (const connection of configured) {
-    const client = bind(connection);
+    const client = bind(connection, watch);
     if (client !== null) bound.set(connection.name, client);
   }
   return {
+    names: [...bound.keys()],
     helpdesk(name) {
       const found = bound.get(name);
       if (found?.role !== 'helpdesk') throw unknownConnection(name, 'a helpdesk');
@@ -61,30 +78,40 @@ export function bindConnections(configured: readonly ConfiguredConnection[]): Bo
         .get(name)
         ?.client.probe()
         .then(() => undefined),
+    lacks(name) {
+      const found = bound.get(name);
+      return found?.role === 'chat' ? found.client.lacks() : undefined;
+    },
   };
 }
 
-function bind({ name, settings }: ConfiguredConnection): Bound | null {
-  const http = (calls: VendorHttp): HttpClient => createHttpClient({ connection: name, baseUrl: settings.baseUrl ?? '', ...calls });
+function bind({ name, settings }: ConfiguredConnection, { onLeftOut, onOutcome }: CallWatch): Bound | null {
+  const told = onLeftOut === undefined ? {} : { onLeftOut };
+  const watched = onOutcome === undefined ? {} : { onOutcome: (outcome: CallOutcome) => onOutcome(name, outcome) };
+  const http = (calls: VendorHttp): HttpClient =>
+    createHttpClient({ connection: name, baseUrl: settings.baseUrl ?? '', ...calls, ...watched });
   switch (settings.type) {
     case 'deskwoot': {
       const { account, baseUrl, token } = settings;
       return {
         role: 'helpdesk',
-        client: createDeskwootClient({ http: http(deskwootCalls(token)), connection: name, account, uiBaseUrl: baseUrl }),
+        client: createDeskwootClient({ ...told, http: http(deskwootCalls(token)), connection: name, account, uiBaseUrl: baseUrl }),
       };
     }
     case 'chatwoot': {
       const { account, baseUrl, token } = settings;
       return {
         role: 'helpdesk',
-        client: createChatwootClient({ http: http(chatwootCalls(token)), connection: name, account, uiBaseUrl: baseUrl }),
+        client: createChatwootClient({ ...told, http: http(chatwootCalls(token)), connection: name, account, uiBaseUrl: baseUrl }),
       };
     }
     case 'stripe':
-      return { role: 'billing', client: createStripeClient({ http: http(stripeCalls(settings.key)), connection: name }) };
+      return {
+        role: 'billing',
+        client: createStripeClient({ http: http(stripeCalls(settings.key)), connection: name, mode: modeOf(settings.key) }),
+      };
     case 'slack':
-      return { role: 'chat', client: createSlackClient({ http: http(slackCalls(settings.token)), connection: name }) };
+      return { role: 'chat', client: createSlackClient({ ...told, http: http(slackCalls(settings.token)), connection: name }) };
     default:
       return null;
   }

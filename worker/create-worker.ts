@@ -9,21 +9,29 @@ import { beginLease, renewEpoch } from '../store/begin.ts';
 import { saveEdits } from '../store/change-delivery.ts';
 import { allowResend } from '../store/effect.ts';
 import { releaseLease } from '../store/lease.ts';
+import { readEventAge } from '../store/query-events.ts';
+import { ConnectorError } from '../connectors/errors.ts';
 import { bindConnections } from './connections.ts';
 import { startHost } from './host.ts';
+import { observeActivities } from './observe-activities.ts';
 import { startProber } from './prober.ts';
 import type { ActivityDeps } from '../activities/create-activities.ts';
+import type { GateKeeper } from '../activities/gate-keeper.ts';
 import type { FlowDirectory } from '../activities/load-group.ts';
+import type { BegunRow } from '../store/begin.ts';
+import type { LeftOut } from '../connectors/caller.ts';
 import type { RecordedRow, RecordRow } from '../store/record-events.ts';
 import type { Database } from '../store/database.ts';
-import type { BoundConnections, ConfiguredConnection } from './connections.ts';
+import type { BoundConnections, ConfiguredConnection, OnOutcome } from './connections.ts';
+import type { LoadedGroup } from '../workflows/contract.ts';
 import type { HostOptions } from './host.ts';
+import type { ActivityObserver } from './observe-activities.ts';
 
 /** More than the dispatcher hands over of one flow, so that a slow one does not hold all of them. */
 const BATCHES_AT_A_TIME = 12;
 
 /** What a worker is made of; the one place where its parts are put together. */
-export interface WorkerOptions extends Omit<HostOptions, 'activities' | 'batches'> {
+export interface WorkerOptions extends Omit<HostOptions, 'activities' | 'batches' | 'interceptors'> {
   readonly db: Database;
   readonly configured: readonly ConfiguredConnection[];
   readonly directory: FlowDirectory;
@@ -32,8 +40,10 @@ export interface WorkerOptions extends Omit<HostOptions, 'activities' | 'batches
   record(rows: readonly RecordRow[]): Promise<readonly RecordedRow[]>;
   /** Something waits or may go on: the dispatcher should look. */
   onFreed(): void;
+  /** Told of every attempt of an activity; left out: nobody is. */
+  readonly observer?: ActivityObserver;
   /** Puts something else in the place of a part: for load and fault runs. */
-  readonly instead?: Partial<Pick<ActivityDeps, 'effects' | 'runOf'> & { readonly connections: BoundConnections }>;
+  readonly instead?: Partial<Pick<ActivityDeps, 'effects' | 'runOf'> & { connections(onOutcome: OnOutcome): BoundConnections }>;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
@@ -46,19 +56,17 @@ export interface RunningWorker {
 
 /** Starts the worker: both task queues, and the prober of closed gates. */
 export async function createWorker(options: WorkerOptions): Promise<RunningWorker> {
-  const connections = options.instead?.connections ?? bindConnections(options.configured);
-  const deps = createActivityDeps(options, connections);
+  const { db, log } = options;
+  const gates = createGateKeeper({ db, flowsOf: (connection) => options.flowsOf(connection), log });
+  const onOutcome: OnOutcome = (connection, outcome) => gates.note(connection, outcome);
+  const onLeftOut = (left: LeftOut): void => warnOfLeftOut(options, left);
+  const connections = options.instead?.connections?.(onOutcome) ?? bindConnections(options.configured, { onOutcome, onLeftOut });
+  const deps = createActivityDeps(options, connections, gates);
   const activities = createActivities(deps);
-  const host = await startHost({ ...options, activities, batches: BATCHES_AT_A_TIME });
-  const prober = startProber({
-    db: options.db,
-    probe: (name) => connections.probe(name),
-    onOpened(name) {
-      deps.gates.succeeded(name);
-      options.onFreed();
-    },
-    log: options.log,
-  });
+  const interceptors = options.observer === undefined ? [] : [observeActivities(options.observer)];
+  const host = await startHost({ ...options, activities, interceptors, batches: BATCHES_AT_A_TIME });
+  for (const { name } of options.configured) warnOfLacks(options, connections, name);
+  const prober = startProber({ db, connections, gates, onOpened: () => options.onFreed(), log });
   return {
     ended: host.ended,
     async stop() {
@@ -68,20 +76,39 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
   };
 }
 
-function createActivityDeps(options: WorkerOptions, connections: BoundConnections): ActivityDeps {
-  const { db, directory } = options;
+/** Names what a token may not do before the first delivery needs it; whether the connection answers at all is the gate's matter. */
+function warnOfLacks({ log }: WorkerOptions, connections: BoundConnections, connection: string): void {
+  const read = connections.lacks(connection) ?? Promise.resolve([]);
+  read
+    .then((lacks) => lacks.forEach(({ text }) => log.warn({ connection }, `${connection}: ${text}`)))
+    .catch((error: unknown) => {
+      const code = error instanceof ConnectorError ? error.data.code : 'internal';
+      log.warn({ connection, code }, `${connection} did not tell what its token may do: ${code}`);
+    });
+}
+
+function warnOfLeftOut({ log }: WorkerOptions, { connection, operation, count, at }: LeftOut): void {
+  const items = count === 1 ? 'an item' : `${count} items`;
+  log.warn({ connection, operation, count, at }, `${connection}: ${items} of a list could not be read and were left out`);
+}
+
+function createActivityDeps(options: WorkerOptions, connections: BoundConnections, gates: GateKeeper): ActivityDeps {
+  const { db } = options;
+  const { connections: _bound, ...instead } = options.instead ?? {};
+  const toGroups = createLoader(options);
   return {
     operations: createOperations(),
     connections,
-    gates: createGateKeeper({ db, flowsOf: (connection) => options.flowsOf(connection), log: options.log }),
+    gates,
     effects: createEffectStore(db),
     settler: createSettler({ db, onFreed: () => options.onFreed() }),
+    eventAge: (eventId) => readEventAge(db, eventId),
     renewEpoch: (group) => renewEpoch(db, group),
     async loadGroup(group) {
-      const [loaded] = toLoadedGroups(await beginLease(db, group.lease, group), group.lease, directory);
+      const [loaded] = toGroups(await beginLease(db, group.lease, group), group.lease);
       return loaded ?? { group, epoch: null, flow: null, members: [] };
     },
-    loadLease: async (lease) => toLoadedGroups(await beginLease(db, lease), lease, directory),
+    loadLease: async (lease) => toGroups(await beginLease(db, lease), lease),
     saveEdits: ({ lease }, deliveryId, values) => saveEdits(db, { lease, deliveryId, edits: values }),
     allowResend: async ({ lease }, deliveryId) => (await allowResend(db, { lease, deliveryId })) > 0,
     async releaseLease(lease, reason) {
@@ -94,6 +121,23 @@ function createActivityDeps(options: WorkerOptions, connections: BoundConnection
       const fresh = recorded.filter((row) => row.fresh).length;
       return { recorded: fresh, duplicates: recorded.length - fresh };
     },
-    ...options.instead,
+    ...instead,
+  };
+}
+
+/** Groups as they are loaded; says once of each flow in the log that this configuration lacks it. */
+function createLoader({ directory, log }: WorkerOptions): (rows: readonly BegunRow[], lease: string) => readonly LoadedGroup[] {
+  const told = new Set<string>();
+  return (rows, lease) => {
+    const groups = toLoadedGroups(rows, lease, directory);
+    for (const { group, flow } of groups) {
+      if (flow !== null || told.has(group.flow)) continue;
+      told.add(group.flow);
+      log.warn(
+        { flow: group.flow },
+        `a group of the flow ${group.flow} was given back: this worker's configuration lacks the flow, or the connection of its events; give every process the newest one`,
+      );
+    }
+    return groups;
   };
 }

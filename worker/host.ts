@@ -1,5 +1,5 @@
 import { Worker } from '@temporalio/worker';
-import type { NativeConnection } from '@temporalio/worker';
+import type { ActivityInterceptorsFactory, NativeConnection } from '@temporalio/worker';
 import type { DataConverter } from '@temporalio/common';
 import type { TaskQueues } from '../workflows/contract.ts';
 import type { Activities } from '../activities/interface.ts';
@@ -16,6 +16,8 @@ export interface HostOptions {
   /** The bundle built ahead by the same version of the SDK; or the workflows' entry, bundled now. */
   readonly workflows: { readonly bundlePath: string } | { readonly workflowsPath: string };
   readonly activities: Activities;
+  /** Stand around every activity; left out: none do. */
+  readonly interceptors?: readonly ActivityInterceptorsFactory[];
   /** Names this process in the Temporal UI. */
   readonly identity: string;
   readonly queues: TaskQueues;
@@ -38,12 +40,14 @@ export async function startHost(options: HostOptions): Promise<Host> {
     'bundlePath' in options.workflows
       ? { workflowBundle: { codePath: options.workflows.bundlePath } }
       : { workflowsPath: options.workflows.workflowsPath };
+  const interceptors = { activity: [...(options.interceptors ?? [])] };
   const shared = {
     connection,
     namespace,
     dataConverter,
     ...workflows,
     activities: options.activities,
+    interceptors,
     shutdownGraceTime: SHUTDOWN_GRACE,
     shutdownForceTime: SHUTDOWN_FORCE,
   } as const;

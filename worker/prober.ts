@@ -1,18 +1,25 @@
-import { openConnection } from '../store/gate.ts';
-import { claimProbes, postponeProbe } from '../store/probe.ts';
+import { toStepFailure } from '../activities/failure.ts';
 import { ConnectorError } from '../connectors/errors.ts';
+import { claimProbes, openProbed, postponeProbe } from '../store/probe.ts';
+import type { GateKeeper } from '../activities/gate-keeper.ts';
+import type { ConnectorErrorCode } from '../connectors/errors.ts';
 import type { Database } from '../store/database.ts';
 import type { DueProbe } from '../store/probe.ts';
+import type { BoundConnections } from './connections.ts';
 
 const POLL_MS = 1000;
 const FIRST_PROBE_MS = 2000;
 const LONGEST_PROBE_MS = 30_000;
+/** What only a system that works says of a read. */
+const ANSWERS: readonly ConnectorErrorCode[] = ['forbidden', 'not_found', 'conflict', 'invalid'];
 
 /** What probing takes. */
 export interface ProberDeps {
   readonly db: Database;
-  /** A cheap authenticated read at the connection; undefined: nothing to probe it with. */
-  probe(connection: string): Promise<void> | undefined;
+  /** Whose probes are this process's: it leaves alone what it cannot call. A probe is a cheap authenticated read. */
+  readonly connections: Pick<BoundConnections, 'names' | 'probe'>;
+  /** Hears of probes that failed: the cause may have become another one. */
+  readonly gates: Pick<GateKeeper, 'failed'>;
   /** A gate opened: the dispatcher should look. */
   onOpened(connection: string): void;
   readonly log: { info(fields: object, message: string): void };
@@ -47,22 +54,31 @@ export function startProber(deps: ProberDeps): { stop(): Promise<void> } {
 }
 
 async function pass(deps: ProberDeps): Promise<void> {
-  const due = await claimProbes(deps.db, { leaseMs: LONGEST_PROBE_MS });
+  const due = await claimProbes(deps.db, { connections: deps.connections.names, leaseMs: LONGEST_PROBE_MS });
   await Promise.all(due.map((gate) => probeOne(deps, gate)));
 }
 
 async function probeOne(deps: ProberDeps, gate: DueProbe): Promise<void> {
   const { connection } = gate;
-  const probed = deps.probe(connection);
   try {
-    await probed;
-    await openConnection(deps.db, connection);
-    deps.log.info({ connection }, `the gate of ${connection} is open again`);
-    deps.onOpened(connection);
+    await deps.connections.probe(connection);
   } catch (error) {
-    const named = error instanceof ConnectorError && error.data.retry.kind === 'after' ? error.data.retry.ms : 0;
-    // Not by the count of failures: calls that were under way when the gate closed fail as well.
-    const backoff = Math.min(LONGEST_PROBE_MS, Math.max(FIRST_PROBE_MS, gate.closedForMs));
-    await postponeProbe(deps.db, { connection, forMs: Math.max(named, backoff) });
+    if (!isUpAgain(gate, error)) return stayClosed(deps, gate, error);
   }
+  if (!(await openProbed(deps.db, gate))) return;
+  deps.log.info({ connection }, `the gate of ${connection} is open again`);
+  deps.onOpened(connection);
+}
+
+/** A system that was down and now says no to the probe alone answers: the token may lack the right for just this read. */
+function isUpAgain(gate: DueProbe, error: unknown): boolean {
+  return gate.state === 'down' && error instanceof ConnectorError && ANSWERS.includes(error.data.code);
+}
+
+async function stayClosed({ db, gates }: ProberDeps, gate: DueProbe, error: unknown): Promise<void> {
+  await gates.failed(error, toStepFailure(error, 'probe'));
+  const namedMs = error instanceof ConnectorError && error.data.retry.kind === 'after' ? error.data.retry.ms : 0;
+  // Not by the count of failures: calls that were under way when the gate closed fail as well.
+  const backoffMs = Math.min(LONGEST_PROBE_MS, Math.max(FIRST_PROBE_MS, gate.closedForMs));
+  await postponeProbe(db, { ...gate, forMs: Math.max(namedMs, backoffMs) });
 }

@@ -10,7 +10,7 @@ export async function batch(input: BatchInput): Promise<BatchReport> {
     if (isCancellation(error)) throw error;
     const released = await inbox.releaseLease({
       lease: input.lease,
-      reason: 'the batch did not finish: its worker was stopped or overloaded',
+      reason: 'the batch did not finish: its worker was stopped or overloaded, or the store did not answer',
     });
     return { groups: input.groups, deliveries: released, done: 0, released, lost: 0 };
   }

@@ -45,6 +45,8 @@ export interface GroupMember {
   readonly event: StoredEvent;
   /** Values an operator set for steps whose effects are unsent: `step` or `step/item` → fields. */
   readonly edits: JsonObject | null;
+  /** Why nothing is known of the event but that it came: its `body` expired or was erased. */
+  readonly lacks?: 'body';
 }
 
 /** A group as loaded at the start of an attempt, on today's configuration. */
@@ -52,7 +54,7 @@ export interface LoadedGroup {
   readonly group: GroupRef;
   /** null: the lease is no longer ours; stop without a trace. */
   readonly epoch: string | null;
-  /** The configured flow: what to do and with which options; null: removed from the configuration. */
+  /** The configured flow: what to do and with which options; null: this worker's configuration lacks it, or where its events come from. */
   readonly flow: { readonly do: string; readonly options: JsonObject } | null;
   readonly members: readonly GroupMember[];
 }
@@ -67,7 +69,7 @@ export interface Finished {
 /** How a group's run ended: what is finished, and what stopped it, if anything did. */
 export interface GroupResult {
   readonly finished: readonly Finished[];
-  readonly stopped: { readonly deliveryId: string; readonly failure: StepFailure } | null;
+  readonly stopped: { readonly deliveryId: string; readonly attempts: number; readonly failure: StepFailure } | null;
 }
 
 /** Settling a group: finished ones get their state, the rest goes back to waiting (or stays held while parked). */
@@ -76,7 +78,7 @@ export interface SettleInput {
   readonly finished: readonly Finished[];
   /** `free`: the key is free, the rest waits again. `hold`: the key stays held by this lease (parked). */
   readonly then: 'free' | 'hold';
-  /** Whether the rest failed, so that it runs alone from now on; a closed gate is not its fault. */
+  /** Whether the rest failed, so that it runs alone from now on; a closed gate or our own outage is not its fault. */
   readonly retrying: boolean;
   /** Milliseconds before the released rest may be taken again. */
   readonly notBeforeMs: number;
@@ -85,14 +87,19 @@ export interface SettleInput {
   readonly parked: StepFailure | null;
 }
 
-/**
- * How long a group that met a closed gate is left alone at least: the gate holds its queue, so this only keeps it from going to
- * and fro where it does not.
- */
+/** What stops a group on a worker whose configuration lacks its flow: one that knows it may be running beside. */
+export const UNKNOWN_FLOW = 'unknown_flow';
+export const UNKNOWN_FLOW_RELEASE_MS = 30_000;
+
+/** The shortest pause after a group met a closed gate. The gate holds its queue for as long as it is closed, however long that is. */
 export const GATE_RELEASE_MS = 1000;
+/** The pause after our own store, Temporal or process failed a group. */
+export const OURS_RELEASE_MS = 5000;
 
 /** Updates that a parked `delivery` takes. */
 export const UPDATES = { retry: 'retry', skip: 'skip', edit: 'edit' } as const;
+/** The longest edit that is taken, as JSON: it travels with every step of its delivery. */
+export const MAX_EDIT_CHARS = 50_000;
 /** What `edit` takes. */
 export interface EditInput {
   /** `step` or `step/item` → fields of its input to replace. */
@@ -115,7 +122,7 @@ export interface BatchReport {
   readonly lost: number;
 }
 
-/** Bodies taken while the store was down; encrypted by the payload codec, at most 1 MB in all. */
+/** Bodies taken while the store was down; encrypted by the payload codec, at most 1 MB in all, or one alone up to 2 MB. */
 export interface IntakeInput {
   readonly rows: readonly IntakeRow[];
 }
@@ -127,6 +134,8 @@ export interface IntakeRow {
   readonly topic: string;
   readonly record: string | null;
   readonly raw: string;
+  /** How `raw` was packed before it became base64; left out: not at all. */
+  readonly packed?: 'br';
   /** ISO 8601: when the server took it. */
   readonly receivedAt: string;
   readonly deliveries: readonly { readonly flow: string; readonly key: string | null; readonly lane: Lane }[];

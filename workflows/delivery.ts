@@ -2,13 +2,14 @@ import { condition, setCurrentDetails, setHandler, upsertSearchAttributes } from
 import { runGroup } from '../flows/run-group.ts';
 import { runOf } from '../flows/runs.ts';
 import { StepError } from '../flows/steps.ts';
-import { GATE_RELEASE_MS } from './contract.ts';
+import { decideAfterRetries } from './after-retries.ts';
 import { inbox } from './inbox-activities.ts';
 import { editUpdate, retryUpdate, skipUpdate, validateEdit } from './messages.ts';
-import { toEndedDetails, toParkedDetails, toRunningDetails } from './operator-text.ts';
+import { LOST_DETAILS, toEndedDetails, toParkedDetails, toRunningDetails } from './operator-text.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { createStepsInDelivery } from './steps-in-delivery.ts';
 import type { StepFailure } from '../flows/steps.ts';
+import type { Release } from './after-retries.ts';
 import type { DeliveryInput, DeliveryReport, EditInput, Finished, GroupRef, GroupResult, SettleInput } from './contract.ts';
 
 /** What an operator decided about a parked delivery. */
@@ -44,8 +45,9 @@ export async function delivery(input: DeliveryInput): Promise<DeliveryReport> {
   const result = await runLoaded(input.group);
   if (result === null) return ended('lost', [], null);
   if (result.stopped === null) return settleAll(input.group, result.finished);
-  const { deliveryId, failure } = result.stopped;
-  if (failure.kind === 'gate') return release(input.group, result.finished, failure);
+  const { deliveryId, failure, attempts } = result.stopped;
+  const next = decideAfterRetries(failure, attempts);
+  if (next.then === 'release') return release(input.group, result.finished, failure, next);
 
   if (!(await park(input.group, result.finished, deliveryId, failure))) return ended('lost', [], null);
   parked = true;
@@ -70,9 +72,15 @@ async function settleAll(group: GroupRef, finished: readonly Finished[]): Promis
   return held ? ended('settled', finished, null) : ended('lost', [], null);
 }
 
-async function release(group: GroupRef, finished: readonly Finished[], failure: StepFailure): Promise<DeliveryReport> {
-  const reason = `${failure.code}: ${failure.message}`;
-  const { held } = await settle({ group, finished, then: 'free', retrying: false, notBeforeMs: GATE_RELEASE_MS, reason, parked: null });
+async function release(
+  group: GroupRef,
+  finished: readonly Finished[],
+  { code, message }: StepFailure,
+  next: Release,
+): Promise<DeliveryReport> {
+  const { pauseMs: notBeforeMs, blamed: retrying } = next;
+  const reason = `${code}: ${message}`;
+  const { held } = await settle({ group, finished, then: 'free', retrying, notBeforeMs, reason, parked: null });
   return held ? ended('released', finished, reason) : ended('lost', [], null);
 }
 
@@ -104,13 +112,6 @@ function settle(input: SettleInput): Promise<{ readonly held: boolean }> {
 }
 
 function ended(outcome: DeliveryReport['outcome'], finished: readonly Finished[], reason: string | null): DeliveryReport {
-  setCurrentDetails(
-    outcome === 'lost'
-      ? 'A newer attempt owns this key; this run stopped without a trace.'
-      : toEndedDetails(
-          finished.map((one) => `Delivery ${one.deliveryId}: ${one.text}`),
-          reason,
-        ),
-  );
+  setCurrentDetails(outcome === 'lost' ? LOST_DETAILS : toEndedDetails(finished, reason));
   return { outcome, finished, reason };
 }

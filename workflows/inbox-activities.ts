@@ -4,7 +4,9 @@ import type { InboxActivities } from '../activities/interface.ts';
 
 /** Reads and settles the inbox: local, for it is quick and ours; retried until the store answers. */
 export const inbox =
-  proxyLocalActivities<Pick<InboxActivities, 'loadGroup' | 'settleGroup' | 'saveEdits' | 'allowResend' | 'releaseLease'>>(LOCAL);
+  proxyLocalActivities<Pick<InboxActivities, 'loadGroup' | 'settleGroup' | 'eventAge' | 'saveEdits' | 'allowResend' | 'releaseLease'>>(
+    LOCAL,
+  );
 
 /** Runs a batch, once. */
 export const bulk = proxyActivities<Pick<InboxActivities, 'runBatch'>>(RETRY_TABLE.batch);

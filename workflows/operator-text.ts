@@ -1,5 +1,5 @@
 import type { StepFailure } from '../flows/steps.ts';
-import type { GroupRef } from './contract.ts';
+import type { Finished, GroupRef } from './contract.ts';
 
 /** What an operator reads at the top of a parked delivery in the Temporal UI: what happened, what it holds up, what to do. Markdown. */
 export function toParkedDetails(group: GroupRef, deliveryId: string, failure: StepFailure): string {
@@ -28,9 +28,12 @@ export function toRunningDetails(flow: string, deliveries: number): string {
   return `Runs ${deliveries} ${deliveries === 1 ? 'delivery' : 'deliveries'} of flow \`${flow}\`, one after another.`;
 }
 
+/** What an operator reads when a run was overtaken. */
+export const LOST_DETAILS = 'A newer attempt owns this key; this run stopped without a trace.';
+
 /** What an operator reads when a group has ended. */
-export function toEndedDetails(texts: readonly string[], released: string | null): string {
-  const lines = texts.map((text) => `- ${text}`);
+export function toEndedDetails(finished: readonly Finished[], released: string | null): string {
+  const lines = finished.map(({ deliveryId, text }) => `- Delivery ${deliveryId}: ${text}`);
   if (released !== null) lines.push(`- Released: ${released}`);
   return lines.join('\n');
 }

@@ -5,7 +5,7 @@ import type { OperationName } from '../flows/steps.ts';
 export type RetryClass = 'read' | 'write' | 'batch' | 'intake';
 
 /**
- * Remote reads and writes get quick retries and then leave the decision to the workflow (release or park). A batch is tried once; what fails in it runs alone.
+ * Remote reads and writes get quick retries and then leave the decision to the workflow: see `after-retries.ts`. A batch is tried once; what fails in it runs alone.
  */
 export const RETRY_TABLE: { readonly [C in RetryClass]: ActivityOptions } = {
   read: {
@@ -38,7 +38,10 @@ export const LOCAL: LocalActivityOptions = {
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '10s' },
 };
 
-/** A look into our own store on behalf of a step: given up after 20 s at the earliest, for that long a write of ours may take to settle. */
+/**
+ * A look into our own store on behalf of a step: given up after 20 s at the earliest, which a write of ours may take to settle. Then the
+ * group is given back, and looks again.
+ */
 export const LOCAL_LOOK: LocalActivityOptions = {
   ...LOCAL,
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s', maximumAttempts: 40 },
@@ -47,6 +50,7 @@ export const LOCAL_LOOK: LocalActivityOptions = {
 /** The class of each operation; `look`: only our own store is asked. */
 export const OPERATION_CLASS: { readonly [O in OperationName]: 'read' | 'write' | 'look' } = {
   readInvoice: 'read',
+  findFact: 'look',
   isEcho: 'look',
   readConversation: 'read',
   readMessage: 'read',
@@ -59,4 +63,5 @@ export const OPERATION_CLASS: { readonly [O in OperationName]: 'read' | 'write' 
   findThread: 'look',
   openThread: 'write',
   postReply: 'write',
+  adoptThread: 'write',
 };

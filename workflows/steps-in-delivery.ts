@@ -3,12 +3,19 @@ import {
   ApplicationFailure,
   CancelledFailure,
   isCancellation,
+  patched,
   scheduleActivity,
   scheduleLocalActivity,
+  sleep,
+  TimeoutFailure,
 } from '@temporalio/workflow';
+import { assertCrosses } from '../flows/crossing.ts';
+import { mayBeLate, nextLookInMs } from '../flows/look-again.ts';
 import { StepError } from '../flows/steps.ts';
+import { inbox } from './inbox-activities.ts';
 import { LOCAL_LOOK, OPERATION_CLASS, RETRY_TABLE } from './retry-table.ts';
 import type { StepCall } from '../activities/interface.ts';
+import type { StepCode } from '../flows/step-codes.ts';
 import type { OperationName, OperationOutput, StepFailure, Steps } from '../flows/steps.ts';
 import type { GroupMember, GroupRef } from './contract.ts';
 
@@ -18,13 +25,30 @@ export function createStepsInDelivery(group: GroupRef, member: GroupMember): Ste
     async run(step, operation, input) {
       const { deliveryId, event, edits } = member;
       const call: StepCall<typeof operation> = { group, deliveryId, eventId: event.id, identity: event.identity, edits, step, input };
-      try {
-        return await schedule(operation, call);
-      } catch (error) {
-        throw toStepError(error, step.name);
-      }
+      assertCrosses(call, { what: 'input', step: step.name, connection: input.connection });
+      const look = (): Promise<OperationOutput<typeof operation>> =>
+        schedule(operation, call).catch((error: unknown) => {
+          throw toStepError(error, step.name, OPERATION_CLASS[operation] === 'look');
+        });
+      const output = await look();
+      const { receivedAt } = event;
+      return mayBeLate({ operation, output, receivedAt, nowMs: Date.now() }) ? lookAgain(look, output, event.id, step.summary) : output;
     },
   };
+}
+
+/** Looks again, by durable timers, for a record that the event names and that was not there; `output` until it shows or is gone. */
+async function lookAgain<T>(look: () => Promise<T>, output: T, eventId: string, summary: string): Promise<T> {
+  // Runs that began under an earlier version did not look again.
+  if (!patched('look-again')) return output;
+  let { ageMs } = await inbox.eventAge.executeWithOptions({ summary: `Age of event ${eventId}` }, [{ eventId }]);
+  for (let waitMs = nextLookInMs(ageMs); waitMs !== null; waitMs = nextLookInMs(ageMs)) {
+    await sleep(waitMs, { summary: `Not there yet: ${summary}` });
+    ageMs = (ageMs ?? 0) + waitMs;
+    const found = await look();
+    if (found !== null) return found;
+  }
+  return output;
 }
 
 function schedule<O extends OperationName>(operation: O, call: StepCall<O>): Promise<OperationOutput<O>> {
@@ -34,24 +58,28 @@ function schedule<O extends OperationName>(operation: O, call: StepCall<O>): Pro
   return scheduleActivity<OperationOutput<O>>(operation, [call], { ...RETRY_TABLE[of], summary });
 }
 
-/** A failed activity as the flow sees it; cancellation and anything that is not a step's failure pass through. */
-function toStepError(error: unknown, step: string): unknown {
+/**
+ * A failed activity as the flow sees it; cancellation and anything that is not an activity's failure pass through. `asksOnlyUs`: the
+ * step calls no remote system.
+ */
+export function toStepError(error: unknown, step: string, asksOnlyUs: boolean): unknown {
   if (isCancellation(error) || error instanceof CancelledFailure) return error;
   if (!(error instanceof ActivityFailure)) return error;
   const cause = error.cause;
-  if (cause instanceof ApplicationFailure) {
-    const failure: unknown = cause.details?.[0];
-    if (isStepFailure(failure)) return new StepError(failure);
+  if (cause instanceof TimeoutFailure) {
+    // Nobody took it, or only our own store was asked. Else it was begun and not ended: by a slow system, or by a worker that it killed.
+    const isOurs = asksOnlyUs || cause.timeoutType !== 'START_TO_CLOSE';
+    return new StepError(toFailure(step, 'step_timeout', isOurs ? 'ours' : 'retry', `The step ${step} did not end in time.`));
   }
-  return new StepError({
-    code: 'timeout',
-    kind: 'retry',
-    message: `The step ${step} did not finish within its time-out.`,
-    hint: 'Look at the worker: it may have been stopped or be overloaded. Then retry.',
-    step,
-    connection: null,
-    retryAfterMs: null,
-  });
+  const failure: unknown = cause instanceof ApplicationFailure ? cause.details?.[0] : undefined;
+  return new StepError(
+    isStepFailure(failure) ? failure : toFailure(step, 'internal', 'retry', `The step ${step} failed without a word of its own.`),
+  );
+}
+
+function toFailure(step: string, code: StepCode, kind: StepFailure['kind'], message: string): StepFailure {
+  const hint = 'Look at the worker log of this time: it may have been stopped or be overloaded. Then retry.';
+  return { code, kind, message, hint, step, connection: null, retryAfterMs: null };
 }
 
 function isStepFailure(value: unknown): value is StepFailure {

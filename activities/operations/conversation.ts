@@ -4,27 +4,34 @@ import type { OperationContext, OperationTable } from '../operation.ts';
 import { resolveAssignment } from './assignment.ts';
 import { reopen } from './change.ts';
 import { perform } from './effect.ts';
-import { attention } from './failure.ts';
+import { toConversationExcerpt } from './excerpt.ts';
+import { attention, retrySome } from './failure.ts';
 import { findNamed } from './names.ts';
 import type { NameCache } from './names.ts';
 
 /** The newest conversations in which an opening message is looked for. */
 const MAX_SEARCHED = 5;
+/** Between two looks for a conversation that must be there. */
+const LATE_RETRY_MS = 2_000;
 
 type EnsureInput = OperationInput<'ensureConversation'>;
 
 /** Operations that read or create conversations. */
 export function createConversationOperations(names: NameCache): Pick<OperationTable, 'readConversation' | 'ensureConversation'> {
   return {
-    readConversation: async (context, { connection, conversationId }) =>
-      context.connections.helpdesk(connection).readConversation(conversationId),
+    readConversation: async (context, { connection, conversationId }) => {
+      const conversation = await context.connections.helpdesk(connection).readConversation(conversationId);
+      return conversation === null ? null : toConversationExcerpt(conversation);
+    },
     ensureConversation: async (context, input) => {
       const { id: inboxId } = await findNamed(context, names, { connection: input.connection, kind: 'inbox', name: input.inbox });
       const known = await findReusable(context, input, inboxId);
-      if (known === null) return { conversation: await createConversation(context, names, input, inboxId), created: true };
-      if (known.status === 'open') return { conversation: known, created: false };
+      if (known === null) {
+        return { conversation: toConversationExcerpt(await createConversation(context, names, input, inboxId)), created: true };
+      }
+      if (known.status === 'open') return { conversation: toConversationExcerpt(known), created: false };
       await reopen(context, input.connection, known.id);
-      return { conversation: { ...known, status: 'open' }, created: false };
+      return { conversation: toConversationExcerpt({ ...known, status: 'open' }), created: false };
     },
   };
 }
@@ -109,11 +116,13 @@ function cannotCreate(context: OperationContext, { connection, contactId, inbox,
   });
 }
 
+/** It may only be late to show, so it is looked for some more times before a person is asked. */
 function gone(context: OperationContext, connection: string, id: string): Error {
-  return attention(context, {
-    code: 'record_gone',
-    message: `Conversation ${id}, which an earlier attempt created in ${connection}, does not exist any more.`,
+  const obstacle = {
+    code: 'record_gone' as const,
+    message: `Conversation ${id}, which an earlier attempt created in ${connection}, is not there.`,
     hint: 'If it was deleted on purpose: skip. Otherwise replay the event with --again to open a new one.',
     connection,
-  });
+  };
+  return retrySome(context, obstacle, LATE_RETRY_MS);
 }

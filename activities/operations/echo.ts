@@ -27,12 +27,13 @@ async function isOwnConversation(
 }
 
 async function isOwnMessage({ ledger }: OperationContext, input: OperationInput<'isEcho'>, messageId: string): Promise<Own> {
-  const { connection, conversationId, contactId, text } = input;
-  const own = await ledger.isOwn({ connection, kind: 'message', target: `conversation:${conversationId}`, remoteId: messageId, text });
-  if (own !== 'foreign' || text === null) return own;
+  const { connection, conversationId, contactId, text, textHash } = input;
+  const said = { connection, text, textHash };
+  const own = await ledger.isOwn({ ...said, kind: 'message', target: `conversation:${conversationId}`, remoteId: messageId });
+  if (own !== 'foreign' || (text === null && textHash === undefined)) return own;
   // The opening message of a conversation that we created has no intent of its own. Not every helpdesk's messages tell the contact.
   const target = typeof contactId === 'string' ? `contact:${contactId}` : `conversation:${conversationId}`;
-  return ledger.isOwn({ connection, kind: 'conversation', target, remoteId: null, text });
+  return ledger.isOwn({ ...said, kind: 'conversation', target, remoteId: null });
 }
 
 function unsettled(context: OperationContext, { connection, conversationId }: OperationInput<'isEcho'>): Error {

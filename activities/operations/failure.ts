@@ -10,8 +10,13 @@ export function attention(context: OperationContext, obstacle: Obstacle): StepEr
   return new StepError({ ...obstacle, kind: 'attention', step: stepName(context), retryAfterMs: null });
 }
 
-/** An obstacle that goes away by itself. */
+/** An obstacle of our own making that goes away by itself, however long that takes: the delivery waits and is not blamed. */
 export function retryLater(context: OperationContext, obstacle: Obstacle, retryAfterMs: number): StepError {
+  return new StepError({ ...obstacle, kind: 'ours', step: stepName(context), retryAfterMs });
+}
+
+/** An obstacle that may go away by itself: tried again some times, and then a person is asked. */
+export function retrySome(context: OperationContext, obstacle: Obstacle, retryAfterMs: number): StepError {
   return new StepError({ ...obstacle, kind: 'retry', step: stepName(context), retryAfterMs });
 }
 

@@ -4,6 +4,7 @@ import { createChangeOperations } from './change.ts';
 import { createContactOperations } from './contact.ts';
 import { createConversationOperations } from './conversation.ts';
 import { echoOperations } from './echo.ts';
+import { factOperations } from './fact.ts';
 import { invoiceOperations } from './invoice.ts';
 import { messageOperations } from './message.ts';
 import { createNameCache } from './names.ts';
@@ -14,6 +15,7 @@ export function createOperations(nowMs: () => number = () => performance.now()):
   const names = createNameCache(nowMs);
   return {
     ...invoiceOperations,
+    ...factOperations,
     ...echoOperations,
     ...createContactOperations(names),
     ...createConversationOperations(names),

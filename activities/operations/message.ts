@@ -1,10 +1,13 @@
 import type { OperationTable } from '../operation.ts';
 import { perform } from './effect.ts';
+import { toMessageExcerpt } from './excerpt.ts';
 
 /** Operations on messages of the helpdesk. */
 export const messageOperations: Pick<OperationTable, 'readMessage' | 'postMessage'> = {
-  readMessage: async (context, { connection, conversationId, messageId }) =>
-    context.connections.helpdesk(connection).readMessage(conversationId, messageId),
+  readMessage: async (context, { connection, conversationId, messageId }) => {
+    const message = await context.connections.helpdesk(connection).readMessage(conversationId, messageId);
+    return message === null ? null : toMessageExcerpt(message);
+  },
   postMessage: async (context, { connection, conversationId, text, private: isPrivate }) => {
     const client = context.connections.helpdesk(connection);
     const messageId = await perform(context, {

@@ -1,16 +1,16 @@
 import { request } from 'node:http';
 import { CliFailure } from '../fail.ts';
-import { answerSchema } from './protocol.ts';
+import { answerSchema, greetingSchema } from './protocol.ts';
 import { toBindable } from './socket-path.ts';
 
 const PROBE_MS = 2_000;
 
-/** Whether a process answers at the socket. */
-export async function isAdminServed(socketPath: string): Promise<boolean> {
-  return exchange(socketPath, 'GET', '', PROBE_MS).then(
-    () => true,
-    () => false,
-  );
+/** Whether a Deskbridge answers at the socket; with a store named: one that holds this store, and not that of another configuration. */
+export async function isAdminServed(socketPath: string, store?: string): Promise<boolean> {
+  const text = await exchange(socketPath, 'GET', '', PROBE_MS).catch(() => '');
+  const greeting = greetingSchema.safeParse(parseJson(text));
+  if (!greeting.success) return false;
+  return store === undefined || (greeting.data.result.store ?? store) === store;
 }
 
 /** Runs a task in the process behind the socket; throws CliFailure with what that says where it fails. */

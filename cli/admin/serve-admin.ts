@@ -17,16 +17,18 @@ const MOST_BYTES = 1_000_000;
 export interface AdminServerOptions extends TaskDeps {
   /** See `adminSocketPath`; its folder must exist and be the owner's only. */
   readonly socketPath: string;
+  /** Which store is behind it: see `storeNameOf`. */
+  readonly store: string;
 }
 
 /** A local door for the command line: runs its tasks in the process that holds the embedded store. Never raw SQL. */
-export async function createAdminServer({ socketPath, ...deps }: AdminServerOptions): Promise<{ close(): Promise<void> }> {
+export async function createAdminServer({ socketPath, store, ...deps }: AdminServerOptions): Promise<{ close(): Promise<void> }> {
   const path = toBindable(socketPath, process.cwd());
   if (path === undefined)
     throw new CliFailure(`The path ${socketPath} is too long for a socket: run Deskbridge in a folder with a shorter path.`);
   if (await isAdminServed(socketPath)) throw new CliFailure(`Another process serves ${socketPath}: stop it first.`);
   await rm(path, { force: true });
-  const server = createServer((request, response) => void serve(deps, request, response));
+  const server = createServer((request, response) => void serve(deps, store, request, response));
   server.listen(path);
   await once(server, 'listening');
   await chmod(path, OWNER_ONLY);
@@ -40,13 +42,13 @@ export async function createAdminServer({ socketPath, ...deps }: AdminServerOpti
   };
 }
 
-async function serve(deps: TaskDeps, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const answer = await answerTo(deps, request).catch(toError);
+async function serve(deps: TaskDeps, store: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const answer = await answerTo(deps, store, request).catch(toError);
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
 }
 
-async function answerTo(deps: TaskDeps, request: IncomingMessage): Promise<AdminAnswer> {
-  if (request.method !== 'POST') return { result: { serves: 'deskbridge' } };
+async function answerTo(deps: TaskDeps, store: string, request: IncomingMessage): Promise<AdminAnswer> {
+  if (request.method !== 'POST') return { result: { serves: 'deskbridge', store } };
   const { command, args } = requestSchema.parse(JSON.parse(await readBody(request)));
   const task = tasks.get(command);
   if (task === undefined) throw new CliFailure(`The running process does not know ${command}: it is of another version. Restart it.`);

@@ -1,6 +1,7 @@
 import { WorkflowUpdateFailedError, WorkflowUpdateRPCTimeoutOrCancelledError } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { UPDATES } from '../../workflows/contract.ts';
+import { findWanting, howToAdd } from '../../temporal/register.ts';
 import { CliFailure, messageOf } from '../fail.ts';
 import { toWorkflowLink } from '../workflow-link.ts';
 import type { Client } from '@temporalio/client';
@@ -40,7 +41,10 @@ export function createWorkflowDoor({ client, namespace, uiOrigin, updateWithinMs
     async check() {
       try {
         await client.withDeadline(Date.now() + CHECK_WITHIN_MS, () => client.connection.workflowService.describeNamespace({ namespace }));
+        const wanting = (await findWanting(client.connection, namespace)) ?? [];
+        if (wanting.length > 0) throw new CliFailure(`answers, but its namespace lacks search attributes: ${howToAdd(wanting, namespace)}`);
       } catch (error) {
+        if (error instanceof CliFailure) throw error;
         throw new CliFailure(
           `Temporal does not answer for namespace ${namespace}: start it, or correct temporal in the configuration.`,
           1,

@@ -21,9 +21,11 @@ export function registerResume(parent: Command, io: Io): void {
       assertKnown('connection', connection, namesOf(config));
       return call(connectionsResume, { connection });
     });
-    print(io, { json }, result, () =>
-      result.wasClosed ? `Connection ${connection} is open; the flows that need it go on.` : `Connection ${connection} was open already.`,
-    );
+    print(io, { json }, result, () => {
+      const opened =
+        result.flows.length === 0 ? '' : ` Opened too, since they were closed for what they met there: ${result.flows.join(', ')}.`;
+      return `Connection ${connection} ${result.wasClosed ? 'is open; the flows that need it go on.' : 'was open already.'}${opened}`;
+    });
   });
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { onRun } from '../command.ts';
 import { CliFailure } from '../fail.ts';
+import { temporalCliOrFail } from '../temporal-cli.ts';
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 
@@ -18,9 +19,7 @@ export function registerDemo(program: Command, io: Io): void {
     .option('--json', 'the result as one JSON document; the story goes to standard error')
     .addHelpText('after', '\nExample:\n  $ deskbridge demo --once');
   onRun(command, options, async ({ once, json }) => {
-    const { temporalCliPath } = io;
-    if (temporalCliPath === undefined)
-      throw new CliFailure('The demo needs the Temporal CLI: start it with npm run demo, which brings it, or set TEMPORAL_CLI_PATH.');
+    const temporalCliPath = await temporalCliOrFail(io, 'Or start the demo with npm run demo, which fetches one.');
     const { runDemo } = await import('../demo/run-demo.ts');
     const right = await runDemo({
       once,

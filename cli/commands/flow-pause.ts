@@ -20,18 +20,19 @@ export function registerPause(
   });
   onRun(command, z.object(baseOptions), async ({ config: path, json }, args) => {
     const flow = args[0] ?? '';
-    const result = await withSession(io, path, async ({ config, call }) => {
+    const { inFile, ...result } = await withSession(io, path, async ({ config, call }) => {
       assertKnown(
         'flow',
         flow,
         config.flows.map((one) => one.name),
       );
-      return call(flowsPause, { flow, paused: how.paused });
+      const inFile = config.flows.some(({ name, paused }) => name === flow && paused);
+      return { ...(await call(flowsPause, { flow, paused: how.paused })), inFile };
     });
-    print(io, { json }, result, () =>
-      how.paused
-        ? `Flow ${flow} is paused: its events are recorded and wait. Let it go on: deskbridge flows resume ${flow}.`
-        : `Flow ${flow} goes on.`,
-    );
+    print(io, { json }, result, () => {
+      if (how.paused) return `Flow ${flow} is paused: its events are recorded and wait. Let it go on: deskbridge flows resume ${flow}.`;
+      const until = inFile ? ` The configuration pauses it: this word holds for as long as that line stands there, restarts included.` : '';
+      return `Flow ${flow} goes on.${until}`;
+    });
   });
 }

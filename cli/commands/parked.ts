@@ -12,8 +12,10 @@ import type { Io } from '../io.ts';
 export function registerParked(program: Command, io: Io): void {
   const parked = program
     .command('parked')
-    .summary('authentic requests that could not be used: list, show')
-    .description('Authentic requests that could not be used, kept because their senders will not repeat them.');
+    .summary('authentic requests that could not be used, or were too large: list, show')
+    .description(
+      'Authentic requests that could not be used, kept because their senders will not repeat them; and those that were too large to be kept, without their bodies.',
+    );
   const list = addCommand(parked, {
     usage: 'list',
     summary: 'lists them, newest first, without their bodies',
@@ -32,7 +34,7 @@ export function registerParked(program: Command, io: Io): void {
         const rows = result.requests.map((one) => [
           one.id,
           one.connection,
-          String(one.bytes),
+          one.bytes === 0 ? 'none' : String(one.bytes),
           formatRelative(one.receivedAt, io.now()),
           one.problem,
         ]);
@@ -57,7 +59,7 @@ function registerShow(parent: Command, io: Io): void {
         ['connection', one.connection],
         ['received', formatMoment(one.receivedAt, io.now())],
         ['problem', one.problem],
-        ['bytes', String(one.bytes)],
+        ['bytes kept', String(one.bytes)],
         ['sha256', one.sha256],
       ]);
       return one.body === null ? fields : `${fields}\n\nBody (${one.body.encoding})\n${one.body.text}`;

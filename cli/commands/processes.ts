@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { onRun } from '../command.ts';
+import { temporalCliOrFail } from '../temporal-cli.ts';
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 import type { ProcessOptions } from '../processes/dev.ts';
@@ -41,13 +42,17 @@ function add(program: Command, io: Io, { name, summary, run }: Process): void {
   onRun(command, options, ({ config }) =>
     run({
       configPath: config,
-      ...(io.temporalCliPath === undefined ? {} : { temporalCliPath: io.temporalCliPath }),
+      findTemporalCli: () => temporalCliOrFail(io, 'Or run npm start once, which fetches one, or name a Temporal under temporal.address.'),
       onReady: (ready) => io.err(`${name} runs${placesText(ready)}. Stop it with Ctrl-C.\n`),
     }),
   );
 }
 
-function placesText({ server, temporalUi }: { readonly server: string; readonly temporalUi: string | null }): string {
-  const receiver = server === '' ? '' : `: webhooks come to ${server}/webhooks/<connection>`;
-  return temporalUi === null ? receiver : `${receiver}, the Temporal UI is at ${temporalUi}`;
+function placesText({ server, temporalUi, admin }: Parameters<NonNullable<ProcessOptions['onReady']>>[0]): string {
+  const places = [
+    ...(server === '' ? [] : [`webhooks come to ${server}/webhooks/<connection>`]),
+    `metrics are at ${admin}/metrics`,
+    ...(temporalUi === null ? [] : [`the Temporal UI is at ${temporalUi}`]),
+  ];
+  return `: ${places.join(', ')}`;
 }

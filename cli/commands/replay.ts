@@ -4,7 +4,8 @@ import { CliFailure } from '../fail.ts';
 import { count, print } from '../print.ts';
 import { withSession } from '../session.ts';
 import { replayPlan } from '../tasks/replay.ts';
-import { confirm, makeByFlow, planText } from '../replay-steps.ts';
+import { confirm } from '../confirm.ts';
+import { makeByFlow, planText } from '../replay-steps.ts';
 import type { Command } from 'commander';
 import type { Io } from '../io.ts';
 
@@ -53,7 +54,7 @@ export function registerReplay(program: Command, io: Io): void {
           () => `Nothing to replay: ${flows.length === 0 ? 'no deliveries match' : 'what matches waits or is under way'}.`,
         );
       tell(`${planText(flows, again)}\n`);
-      await confirm(io, yes, total);
+      await confirm(io, yes, { question: `Replay ${count(total, 'delivery', 'deliveries')}?`, otherwise: 'Nothing was replayed' });
       const made = await makeByFlow(io, call, { filter, flows, again });
       print(
         io,

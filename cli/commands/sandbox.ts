@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { addCommand, baseOptions, onRun } from '../command.ts';
+import { CliFailure, messageOf } from '../fail.ts';
 import { print } from '../print.ts';
 import { SANDBOX_PORTS, sandboxConfig } from '../sandbox-config.ts';
 import { formatFields } from '../table.ts';
@@ -31,11 +32,17 @@ export function registerSandbox(program: Command, io: Io): void {
     if (printConfig) return print(io, { json }, { yaml: sandboxConfig(ports) }, () => sandboxConfig(ports).trimEnd());
     const { startSandbox } = await import('../../sandbox/main.ts');
     const hooks = Object.fromEntries(SYSTEMS.map((system) => [system, `${server}/webhooks/${CONNECTIONS[system]}`]));
-    const sandbox = await startSandbox({ ports, hooks });
+    const sandbox = await startSandbox({ ports, hooks }).catch(failToListen);
     const described = sandbox.describe();
     print(io, { json }, described, () => toText(described));
     await io.untilStopped();
     await sandbox.close();
+  });
+}
+
+function failToListen(error: unknown): never {
+  throw new CliFailure(`The sandbox cannot start: ${messageOf(error)}. Stop what listens there, or name other ports with --ports.`, 1, {
+    cause: error,
   });
 }
 

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { openSync, closeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CliFailure } from '../fail.ts';
 import { waitFor } from './waiting.ts';
@@ -8,10 +8,14 @@ import type { ChildProcess } from 'node:child_process';
 
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 15_000;
+/** How `deskbridge dev` begins the line that says it runs. */
+const READY = 'dev runs';
 
 /** The process that receives and works: `deskbridge dev` on the demo's configuration. */
 export interface App {
   readonly origin: string;
+  /** Where operators ask: `/metrics`. */
+  readonly adminOrigin: string;
   /** Starts it and waits until it takes webhooks. Throws CliFailure where it does not start. */
   start(): Promise<{ readonly pid: number; readonly tookMs: number }>;
   /** Ends it at once, as a power cut would. */
@@ -26,27 +30,32 @@ export interface AppOptions {
   /** With `deskbridge.yaml` and `.env`; its log goes there too. */
   readonly folder: string;
   readonly port: number;
+  readonly adminPort: number;
   /** The script of the command line. */
   readonly script: string;
   readonly stopped: AbortSignal;
 }
 
 /** The app, not started yet. */
-export function createApp({ folder, port, script, stopped }: AppOptions): App {
+export function createApp({ folder, port, adminPort, script, stopped }: AppOptions): App {
   const origin = `http://127.0.0.1:${port}`;
+  const adminOrigin = `http://127.0.0.1:${adminPort}`;
   const logPath = join(folder, 'deskbridge.log');
   let running: ChildProcess | null = null;
 
   const start: App['start'] = async () => {
     const startedAt = Date.now();
-    const child = launch(folder, script, ['dev'], openSync(logPath, 'a'));
+    const log = openSync(logPath, 'a');
+    const { size: logged } = fstatSync(log);
+    const child = launch(folder, script, ['dev'], log);
     running = child;
     const isOver = (): boolean => child.exitCode !== null || child.signalCode !== null;
     await waitFor({
       what: 'the process that receives',
       withinMs: READY_WITHIN_MS,
       stopped,
-      isThere: async () => isOver() || (await answers(`${origin}/readyz`)),
+      // Its own word, said when all its doors are open. An answer on its port may be a stranger's.
+      isThere: () => isOver() || readFileSync(logPath).subarray(logged).includes(READY),
     });
     if (isOver())
       throw new CliFailure(
@@ -64,7 +73,14 @@ export function createApp({ folder, port, script, stopped }: AppOptions): App {
     await ended;
     clearTimeout(force);
   };
-  return { origin, start, kill: () => end('SIGKILL'), stop: () => end('SIGTERM'), command: (...args) => runCommand(folder, script, args) };
+  return {
+    origin,
+    adminOrigin,
+    start,
+    kill: () => end('SIGKILL'),
+    stop: () => end('SIGTERM'),
+    command: (...args) => runCommand(folder, script, args),
+  };
 }
 
 /** `log`: a file that takes everything it says; closed here once the process has its own copy. */
@@ -84,12 +100,4 @@ async function runCommand(folder: string, script: string, args: readonly string[
   if (child.exitCode !== 0)
     throw new CliFailure(`deskbridge ${args.join(' ')} failed: ${Buffer.concat(complaint).toString('utf8').trim()}`);
   return Buffer.concat(said).toString('utf8').trim();
-}
-
-async function answers(url: string): Promise<boolean> {
-  try {
-    return (await fetch(url)).ok;
-  } catch {
-    return false;
-  }
 }

@@ -3,7 +3,9 @@ import type { SandboxDescription } from '../../sandbox/main.ts';
 /** Where the demo's parts listen. */
 export interface DemoPlaces {
   readonly port: number;
+  readonly adminPort: number;
   readonly temporal: string;
+  readonly namespace: string;
   readonly temporalUi: string;
 }
 
@@ -14,8 +16,8 @@ export const MISSING_LABEL = 'enterprise';
 export function demoConfig(places: DemoPlaces, sandbox: SandboxDescription): string {
   const { chatwoot, deskwoot, stripe, slack } = sandbox;
   return `# Made by the demo; thrown away when it runs again. The secrets are in .env beside this file and open nothing but the sandbox.
-server: { port: ${places.port}, uiOrigin: '${places.temporalUi}' }
-temporal: { address: '${places.temporal}' }
+server: { port: ${places.port}, admin: { port: ${places.adminPort} }, uiOrigin: '${places.temporalUi}' }
+temporal: { address: '${places.temporal}', namespace: ${places.namespace} }
 helpdesk: { type: chatwoot, baseUrl: '${chatwoot.origin}', account: ${chatwoot.accountId}, token: env:CHATWOOT_TOKEN, webhookSecret: env:CHATWOOT_SECRET }
 connections:
   deskwoot: { type: deskwoot, baseUrl: '${deskwoot.origin}', account: ${deskwoot.accountId}, token: env:DESKWOOT_TOKEN, webhookSecret: env:DESKWOOT_SECRET }

@@ -12,8 +12,6 @@ export interface Links {
   readonly parked: string | null;
 }
 
-const NAMESPACE = 'default';
-
 /** How many messages stand in Slack. */
 export function countPosted(sandbox: Sandbox): number {
   return new Set(lookAround(sandbox).threads.flatMap((texts) => texts.flatMap((text) => numbersIn(text)))).size;
@@ -26,26 +24,23 @@ export function hasNote(sandbox: Sandbox, invoice: string): boolean {
 
 /** The sum of a metric of the app over all its labels, or over the lines that contain `label`. */
 export async function readMetric({ app }: World, name: string, label = ''): Promise<number> {
-  const text = await fetch(`${app.origin}/metrics`).then((response) => response.text());
+  const text = await fetch(`${app.adminOrigin}/metrics`).then((response) => response.text());
   const lines = text.split('\n').filter((line) => (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && line.includes(label));
   return lines.reduce((sum, line) => sum + Number(line.slice(line.lastIndexOf(' ') + 1)), 0);
 }
 
-/** Whether nothing is under way but what waits for a person. */
-export async function isQuiet(world: World): Promise<boolean> {
-  const [waiting, underWay, parked] = [
-    await readMetric(world, 'deskbridge_queue_waiting'),
-    await readMetric(world, 'deskbridge_queue_under_way'),
-    await readMetric(world, 'deskbridge_queue_parked'),
-  ];
-  return waiting === 0 && underWay <= parked;
+/** Whether nothing waits or is under way, by a reading of the queues made after `sinceMs` (Unix milliseconds); what waits for a person is neither. */
+export async function isQuiet(world: World, sinceMs: number): Promise<boolean> {
+  const readAtMs = (await readMetric(world, 'deskbridge_queue_read_timestamp_seconds')) * 1000;
+  const [waiting, underWay] = [await readMetric(world, 'deskbridge_queue_waiting'), await readMetric(world, 'deskbridge_queue_under_way')];
+  return readAtMs > sinceMs && waiting === 0 && underWay === 0;
 }
 
 /** Workflows worth a look. */
 export async function findLinks(world: World): Promise<Links> {
   const link = async (query: string): Promise<string | null> => {
     const id = await newest(world, query);
-    return id === null ? null : toWorkflowLink(world.temporalUi, NAMESPACE, id);
+    return id === null ? null : toWorkflowLink(world.temporalUi, world.namespace, id);
   };
   return {
     delivery: await link('WorkflowType = "delivery" AND DeskFlow = "dunning" AND ExecutionStatus = "Completed"'),

@@ -7,10 +7,12 @@ import { createPeople } from './people.ts';
 import { formatOutcome, formatPlaces } from './report.ts';
 import { calmScene, forgedScene, parkedScene, paymentScene, throttledScene } from './scenes.ts';
 import { createStory } from './story.ts';
+import { toWorkflowsPage } from '../workflow-link.ts';
 import { createWorld } from './world.ts';
 import type { Outcome } from './outcome.ts';
 import type { Places } from './report.ts';
 import type { Stage } from './scenes.ts';
+import type { Story } from './story.ts';
 import type { World } from './world.ts';
 
 /** How the demo runs. */
@@ -43,7 +45,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
   try {
     const result = await Promise.race([telling, stop]);
     if (result === undefined) return false;
-    if (!options.once) await stop;
+    if (!options.once) await Promise.race([stop, ...worlds.map((world) => world.lost)]);
     return result.right;
   } finally {
     stopping.abort();
@@ -55,13 +57,18 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
 
 async function tellAll(options: DemoOptions, stopped: AbortSignal, worlds: World[]): Promise<DemoResult> {
   const story = createStory((text) => options.write(text), stopped);
-  const { script, temporalCliPath, cwd, once } = options;
+  const { script, temporalCliPath, cwd } = options;
   story.tell('Starting the remote systems (Chatwoot, Deskwoot, Stripe, Slack: sandboxes), Temporal and Deskbridge.');
   const world = await createWorld({ folder: join(cwd, '.deskbridge', 'demo'), temporalCliPath, script, stopped });
   worlds.push(world);
+  return Promise.race([tellWithin(world, story, options, stopped), world.lost]);
+}
+
+async function tellWithin(world: World, story: Story, options: DemoOptions, stopped: AbortSignal): Promise<DemoResult> {
+  const { once, cwd, script } = options;
   const { pid } = await world.app.start();
   story.tell(
-    `All runs: webhooks come to ${world.app.origin} (process ${pid}, which receives and works), the Temporal UI is at ${world.temporalUi}.`,
+    `All runs: webhooks come to ${world.app.origin} (process ${pid}, which receives and works), the Temporal UI is at ${uiPageOf(world)}.`,
   );
   const stage: Stage = { world, people: createPeople(world.sandbox), story, stopped, forged: [] };
   const invoice = await playScenes(stage);
@@ -86,14 +93,18 @@ async function playScenes(stage: Stage): Promise<string> {
   return invoice;
 }
 
+function uiPageOf({ temporalUi, namespace }: World): string {
+  return toWorkflowsPage(temporalUi, namespace);
+}
+
 async function toPlaces(world: World): Promise<Places> {
-  const { app, sandbox, temporalUi, folder } = world;
+  const { app, sandbox, folder } = world;
   const { chatwoot, deskwoot, stripe, slack } = sandbox;
   return {
-    temporalUi,
+    temporalUi: uiPageOf(world),
     ...(await findLinks(world)),
     webhooks: `${app.origin}/webhooks/<connection>`,
-    metrics: `${app.origin}/metrics`,
+    metrics: `${app.adminOrigin}/metrics`,
     sandbox: { chatwoot: chatwoot.origin, deskwoot: deskwoot.origin, stripe: stripe.origin, slack: slack.origin },
     log: join(folder, 'deskbridge.log'),
   };

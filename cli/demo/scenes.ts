@@ -109,5 +109,6 @@ export function untilNoted({ world, stopped }: Stage, invoice: string, withinMs 
 
 /** Resolves when nothing is under way but what waits for a person. */
 export function untilQuiet({ world, stopped }: Stage, withinMs = SOON_MS): Promise<void> {
-  return waitFor({ what: 'the end of the work', withinMs, stopped, isThere: () => isQuiet(world) });
+  const since = Date.now();
+  return waitFor({ what: 'the end of the work', withinMs, stopped, isThere: () => isQuiet(world, since) });
 }

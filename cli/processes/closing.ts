@@ -16,3 +16,18 @@ export function once(action: () => Promise<void>): () => Promise<void> {
   let done: Promise<void> | null = null;
   return () => (done ??= action());
 }
+
+/** Starts something when `ready` resolves; where it is stopped before, never. */
+export function startAfter(ready: Promise<unknown>, start: () => { stop(): Promise<void> }): { stop(): Promise<void> } {
+  let started: { stop(): Promise<void> } | null = null;
+  let stopped = false;
+  void ready.then(() => {
+    if (!stopped) started = start();
+  });
+  return {
+    async stop() {
+      stopped = true;
+      await started?.stop();
+    },
+  };
+}

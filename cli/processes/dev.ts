@@ -1,85 +1,104 @@
-import { join } from 'node:path';
-import { createAdminServer } from '../admin/serve-admin.ts';
-import { adminSocketPath } from '../admin/socket-path.ts';
-import { createWorkflowDoor } from '../admin/workflow-door.ts';
-import { createLogger } from '../../server/logger.ts';
+import { createRecorder } from '../../inbox/recorder.ts';
+import { createMetrics } from '../../server/metrics.ts';
 import { connectWorker, createClient } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
-import { startDevServer } from '../../temporal/dev-server.ts';
+import { createAdminServer } from '../admin/serve-admin.ts';
+import { adminSocketPath } from '../admin/socket-path.ts';
+import { storeNameOf } from '../admin/store-name.ts';
+import { createWorkflowDoor } from '../admin/workflow-door.ts';
+import { messageOf } from '../fail.ts';
 import { once, withClosing } from './closing.ts';
+import { startEmbeddedTemporal } from './embedded-temporal.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { openAdmin } from './open-admin.ts';
 import { installRuntime, prepareNamespace, runServerPart, runWorkerPart } from './run-parts.ts';
 import { waitForSignal } from './shutdown.ts';
-import { StartFailure } from './start-failure.ts';
 import { openState, openStore, readConfigOrFail, readKeys, toTemporalAddress } from './surroundings.ts';
-import type { DevServer } from '../../temporal/dev-server.ts';
-import type { DeskbridgeConfig } from '../../config/read.ts';
-import type { StateDir } from '../../config/state-dir.ts';
-
-const TEMPORAL_PORT = 7233;
-const TEMPORAL_UI_PORT = 8233;
+import type { NativeConnection } from '@temporalio/worker';
+import type { ReceiverMetrics } from '../../server/metrics.ts';
+import type { Defer } from './closing.ts';
+import type { Shared } from './run-parts.ts';
 
 /** What running a process takes. */
 export interface ProcessOptions {
   readonly configPath: string;
   /** Called when everything runs, with where to look. */
-  onReady?(ready: { readonly server: string; readonly temporalUi: string | null }): void;
-  /** The `temporal` binary, for the dev server. */
-  readonly temporalCliPath?: string;
+  onReady?(ready: { readonly server: string; readonly temporalUi: string | null; readonly admin: string }): void;
+  /** The path of a Temporal CLI, for the dev server; throws CliFailure where there is none. */
+  findTemporalCli(): Promise<string>;
 }
 
 /** Everything in one process, on the embedded parts where the configuration names no others; until SIGINT or SIGTERM. */
 export async function runDev(options: ProcessOptions): Promise<void> {
-  const config = readConfigOrFail(options.configPath, false);
-  const log = createLogger(config.log.level);
+  const { config, log } = readConfigOrFail(options.configPath, false);
+  const configured = toTemporalAddress(config);
+  const cliPath = configured === undefined ? await options.findTemporalCli() : null;
+  // From here on there is something to give back, also where the signal comes before everything runs.
+  const stopped = waitForSignal();
   const state = openState();
   const keys = readKeys(config, state);
   await withClosing(async (defer) => {
     const db = await openStore(config, state);
     defer(() => db.close());
     installRuntime(log);
-    const devServer = toTemporalAddress(config) === undefined ? await startEmbedded(options, config, state) : null;
-    if (devServer !== null) defer(() => devServer.stop());
-    const where = toTemporalAddress(config) ?? { address: devServer?.address ?? '', namespace: 'default', tls: false, apiKey: null };
+    const metrics = createMetrics({ process: true });
+    const operators = await openAdmin(config, 'server', { metrics, log, keys });
+    defer(() => operators.close());
+    const embedded = cliPath === null ? null : await startEmbeddedTemporal({ cliPath, state, codecEndpoint: `${operators.origin}/codec` });
+    if (embedded !== null) defer(() => embedded.stop());
+    if (embedded !== null) operators.allowOrigin(embedded.uiOrigin);
+    const where = configured ?? embedded?.where;
+    if (where === undefined) throw new Error('neither a Temporal of the configuration nor one of this folder');
     const dataConverter = createDataConverter(keys);
     const connection = await connectWorker(where);
     defer(() => connection.close());
-    await prepareNamespace(where, dataConverter);
+    await prepareNamespace(where, dataConverter, log);
     const shared = { config, db, keys, dataConverter, namespace: where.namespace, log };
-    const client = createClient(connection, where.namespace, dataConverter);
-    const server = await runServerPart(shared, client, { eager: true, uiOrigin: devServer?.uiOrigin ?? null });
-    const stopReceiving = once(() => server.close());
-    defer(stopReceiving);
-    const worker = await runWorkerPart(shared, connection, { record: (rows) => server.record(rows), onFreed: () => server.wake() });
-    defer(() => worker.stop());
-    const uiOrigin = config.server.uiOrigin ?? devServer?.uiOrigin ?? null;
-    const workflows = createWorkflowDoor({ client, namespace: where.namespace, uiOrigin });
-    const admin = await createAdminServer({ socketPath: adminSocketPath(process.cwd()), db, workflows });
-    defer(() => admin.close());
-    const housekeeping = startHousekeeping(db, config.store.retention, log);
-    defer(() => housekeeping.stop());
-    options.onReady?.({ server: `http://${config.server.host}:${server.port}`, temporalUi: devServer?.uiOrigin ?? null });
-    await Promise.race([waitForSignal(), worker.ended]);
-    await stopReceiving();
+    const parts = await runParts(shared, connection, defer, { metrics, uiOrigin: embedded?.uiOrigin ?? null });
+    options.onReady?.({
+      server: `http://${config.server.host}:${parts.port}`,
+      temporalUi: embedded?.uiPage ?? null,
+      admin: operators.origin,
+    });
+    await Promise.race([stopped, parts.ended, ...(embedded === null ? [] : [embedded.lost])]).catch((error: unknown) => {
+      log.error({}, messageOf(error));
+      throw error;
+    });
+    await parts.stopReceiving();
   });
 }
 
-async function startEmbedded(options: ProcessOptions, config: DeskbridgeConfig, state: StateDir): Promise<DevServer> {
-  const { temporalCliPath: cliPath } = options;
-  if (cliPath === undefined)
-    throw new StartFailure(
-      'There is no Temporal: name one under temporal.address, or start with npm start, which brings the dev server.',
-      1,
-    );
-  try {
-    return await startDevServer({
-      cliPath,
-      port: TEMPORAL_PORT,
-      uiPort: TEMPORAL_UI_PORT,
-      dbFile: join(state.path, 'temporal.db'),
-      codecEndpoint: `http://${config.server.host}:${config.server.port}/codec`,
-    });
-  } catch (error) {
-    throw new StartFailure(error instanceof Error ? error.message : 'The Temporal dev server did not start.', 1, { cause: error });
-  }
+interface Parts {
+  readonly port: number;
+  /** Rejects when the worker fails for good. */
+  readonly ended: Promise<void>;
+  stopReceiving(): Promise<void>;
+}
+
+/** Opens the doors; the receiver's is the last, so that whoever finds it open, or ready, finds the others open too. */
+async function runParts(
+  shared: Shared,
+  connection: NativeConnection,
+  defer: Defer,
+  around: { readonly metrics: ReceiverMetrics; readonly uiOrigin: string | null },
+): Promise<Parts> {
+  const { config, db, log, namespace } = shared;
+  const { metrics } = around;
+  const cwd = process.cwd();
+  const client = createClient(connection, namespace, shared.dataConverter);
+  const workflows = createWorkflowDoor({ client, namespace, uiOrigin: config.server.uiOrigin ?? around.uiOrigin });
+  const admin = await createAdminServer({ socketPath: adminSocketPath(cwd), store: storeNameOf(config, cwd), db, workflows });
+  defer(() => admin.close());
+  let wake = (): void => undefined;
+  const recorder = createRecorder({ db, now: Date.now, onRecorded: () => wake() });
+  defer(() => recorder.drain());
+  const worker = await runWorkerPart(shared, connection, { record: (rows) => recorder.record(rows), onFreed: () => wake(), metrics });
+  defer(() => worker.stop());
+  const housekeeping = startHousekeeping(db, config.store.retention, log);
+  defer(() => housekeeping.stop());
+  const server = await runServerPart(shared, client, { eager: true, metrics });
+  const stopReceiving = once(() => server.close());
+  defer(stopReceiving);
+  wake = () => server.wake();
+  return { port: server.port, ended: worker.ended, stopReceiving };
 }

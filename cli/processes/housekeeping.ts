@@ -1,3 +1,4 @@
+import { repairUnderWay } from '../../store/counter-drift.ts';
 import { reclaimSpace, sweepBodies, sweepEvents, sweepKeys, sweepLeases, sweepParkedRequests } from '../../store/retention.ts';
 import type { Database } from '../../store/database.ts';
 
@@ -5,7 +6,10 @@ const EVERY_MS = 10 * 60 * 1000;
 const DAY_MS = 24 * 60 * 60 * 1000;
 const LEASE_DAYS = 7;
 
-/** Removes what is past its time, in chunks, now and every ten minutes until stopped. Failures are logged and wait for the next round. */
+/**
+ * Removes what is past its time, in chunks, and puts right what flows count as under way, now and every ten minutes until stopped.
+ * Failures are logged and wait for the next round.
+ */
 export function startHousekeeping(
   db: Database,
   retention: { readonly bodies: number; readonly events: number },
@@ -15,6 +19,11 @@ export function startHousekeeping(
   const onFailed = (error: unknown): void =>
     log.warn({ err: error instanceof Error ? error.name : 'unknown' }, 'housekeeping failed; it is tried again in ten minutes');
   const round = async (): Promise<void> => {
+    for (const queue of await repairUnderWay(db))
+      log.warn(
+        queue,
+        'the count of groups under way was wrong and is put right: another release runs beside, or the store was changed by hand',
+      );
     const bodies = { olderThanDays: Math.ceil(retention.bodies / DAY_MS) };
     const events = { olderThanDays: Math.ceil(retention.events / DAY_MS) };
     const sweeps = [

@@ -21,7 +21,7 @@ export function toReceiving(config: DeskbridgeConfig): { connections: BoundInbou
       return inbound === undefined ? [] : [bindInbound(name, type, inbound, settings)];
     }),
     route: (connection, event) => router(connection, event),
-    flows: config.flows.map(({ name, coalesce, credit, paused }) => ({ name, coalesce, credit, paused })),
+    flows: config.flows.map(({ name, coalesce, credit, paused, connections }) => ({ name, coalesce, credit, paused, connections })),
   };
 }
 

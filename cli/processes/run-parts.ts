@@ -1,12 +1,12 @@
 import { Runtime, DefaultLogger } from '@temporalio/worker';
-import { createMetrics } from '../../server/metrics.ts';
+import { createActivityMeter } from '../../server/activity-metrics.ts';
 import { createServerProcess } from '../../server/create-server.ts';
-import { createPayloadCodec } from '../../temporal/codec.ts';
 import { createLazyClient } from '../../temporal/connect.ts';
-import { registerSearchAttributes } from '../../temporal/register.ts';
+import { codeOf, GRPC } from '../../temporal/grpc-code.ts';
+import { ATTRIBUTE_NEEDS, howToAdd, prepareSearchAttributes } from '../../temporal/register.ts';
 import { createStarter } from '../../temporal/starter.ts';
 import { createWorker } from '../../worker/create-worker.ts';
-import { TASK_QUEUES } from '../../workflows/contract.ts';
+import { TASK_QUEUES, WORKFLOWS } from '../../workflows/contract.ts';
 import { findWorkflows, flowsOf, toDirectory, toReceiving } from './parts.ts';
 import { StartFailure } from './start-failure.ts';
 import { toOwner } from './surroundings.ts';
@@ -18,6 +18,8 @@ import type { DeskbridgeConfig } from '../../config/read.ts';
 import type { RecordedRow, RecordRow } from '../../store/record-events.ts';
 import type { Database } from '../../store/database.ts';
 import type { ServerProcess } from '../../server/create-server.ts';
+import type { ReceiverMetrics } from '../../server/metrics.ts';
+import type { Metrics } from '../../server/registry.ts';
 import type { TemporalAddress } from '../../temporal/connect.ts';
 import type { EncryptionKey } from '../../temporal/codec.ts';
 import type { RunningWorker } from '../../worker/create-worker.ts';
@@ -34,33 +36,51 @@ export interface Shared {
   readonly log: Logger;
 }
 
-/** Registers our search attributes in the namespace. Throws one sentence where Temporal does not answer or refuses. */
-export async function prepareNamespace(where: TemporalAddress, dataConverter: DataConverter): Promise<void> {
+/**
+ * Sees to our search attributes in the namespace, and warns where they are missing and may not be added by this account: running needs
+ * fewer rights than adding them. Throws StartFailure where there is no such namespace.
+ */
+export async function prepareNamespace(where: TemporalAddress, dataConverter: DataConverter, log: Pick<Logger, 'warn'>): Promise<void> {
+  const { address, namespace } = where;
   const { connection } = createLazyClient(where, dataConverter);
   try {
-    await registerSearchAttributes(connection, where.namespace);
+    const state = await prepareSearchAttributes(connection, namespace);
+    if (state.kind === 'wanting')
+      log.warn({ namespace }, `deliveries wait until the namespace has these search attributes: ${howToAdd(state.needs, namespace)}`);
+    if (state.kind === 'unknown')
+      log.warn(
+        { namespace },
+        `this account may not see whether the namespace has our search attributes: ${howToAdd(ATTRIBUTE_NEEDS, namespace)}`,
+      );
   } catch (error) {
-    const hint = 'Check temporal.namespace and that the account may add search attributes.';
-    throw new StartFailure(
-      `Our search attributes could not be registered in the namespace ${where.namespace} at ${where.address}. ${hint}`,
-      1,
-      { cause: error },
-    );
+    if (codeOf(error) === GRPC.notFound)
+      throw new StartFailure(
+        `Temporal at ${address} has no namespace ${namespace}: create it (temporal operator namespace create --namespace ${namespace}), or correct temporal.namespace.`,
+        1,
+        { cause: error },
+      );
+    log.warn({ namespace }, 'Temporal does not answer: whether it has our search attributes is seen by the next process that starts');
   } finally {
     await connection.close();
   }
 }
 
+/** How the receiving half is started. */
+export interface ServerPartOptions {
+  readonly eager: boolean;
+  readonly metrics: ReceiverMetrics;
+  /** Brings the store's tables up to date; left out: they are. */
+  readonly prepareStore?: () => Promise<unknown>;
+}
+
 /** Starts the receiving half: receiver, dispatcher, reaper. */
-export async function runServerPart(
-  shared: Shared,
-  client: Client,
-  options: { readonly eager: boolean; readonly uiOrigin: string | null },
-): Promise<ServerProcess> {
+export async function runServerPart(shared: Shared, client: Client, options: ServerPartOptions): Promise<ServerProcess> {
   const { config, db, log } = shared;
   const { connections, route, flows } = toReceiving(config);
+  watchIntakes(options.metrics, client);
   const starting = createServerProcess({
     db,
+    ...(options.prepareStore === undefined ? {} : { prepareStore: options.prepareStore }),
     starter: createStarter({ client, eager: options.eager, queues: TASK_QUEUES }),
     probeTemporal: () => probeTemporal(client, shared.namespace),
     connections,
@@ -68,15 +88,24 @@ export async function runServerPart(
     route,
     host: config.server.host,
     port: config.server.port,
-    limits: { bodyBytes: config.server.maxBody, requests: config.server.maxConcurrent },
+    limits: { bodyBytes: config.server.maxBody ?? null, requests: config.server.maxConcurrent },
     owner: toOwner('server'),
-    codec: { codec: createPayloadCodec(shared.keys), uiOrigin: config.server.uiOrigin ?? options.uiOrigin, token: null },
-    metrics: createMetrics({ process: true }),
+    trustedProxies: config.server.trustedProxies,
+    metrics: options.metrics,
     log,
     now: Date.now,
   });
   return starting.catch((error: unknown) => {
     throw cannotListen(error, config.server);
+  });
+}
+
+/** Counts `intake` workflows: each holds the only copy of its events until the store has them, and nothing else would miss one that stays. */
+export function watchIntakes(metrics: ReceiverMetrics, client: Client): void {
+  metrics.watch('deskbridge_intake_open', 'Workflows that hold events which the store does not have yet', [], async () => {
+    const query = `WorkflowType = '${WORKFLOWS.intake}' and ExecutionStatus = 'Running'`;
+    const { count } = await client.withDeadline(Date.now() + PROBE_MS, () => client.workflow.count(query));
+    return [{ labels: {}, value: count }];
   });
 }
 
@@ -93,7 +122,7 @@ function cannotListen(error: unknown, { host, port }: DeskbridgeConfig['server']
 export function runWorkerPart(
   shared: Shared,
   connection: NativeConnection,
-  hooks: { record(rows: readonly RecordRow[]): Promise<readonly RecordedRow[]>; onFreed(): void },
+  hooks: { record(rows: readonly RecordRow[]): Promise<readonly RecordedRow[]>; onFreed(): void; readonly metrics: Metrics },
 ): Promise<RunningWorker> {
   const { config, db, dataConverter, namespace, log } = shared;
   return createWorker({
@@ -103,6 +132,7 @@ export function runWorkerPart(
     flowsOf: flowsOf(config),
     record: hooks.record,
     onFreed: hooks.onFreed,
+    observer: createActivityMeter(hooks.metrics),
     connection,
     namespace,
     dataConverter,

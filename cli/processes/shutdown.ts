@@ -1,4 +1,4 @@
-/** Resolves with the name of the first SIGINT or SIGTERM; a second one ends the process at once. */
+/** Resolves with the name of the first SIGINT or SIGTERM; a second one ends the process at once. Call it before anybody hears that the process runs. */
 export function waitForSignal(): Promise<NodeJS.Signals> {
   return new Promise((resolve) => {
     const onSignal = (signal: NodeJS.Signals): void => {
@@ -7,6 +7,11 @@ export function waitForSignal(): Promise<NodeJS.Signals> {
     };
     for (const name of SIGNALS) process.on(name, onSignal);
   });
+}
+
+/** How long to stay at the door: whoever presses Ctrl-C sits there and waits, and no load balancer is in front. */
+export function lameDuckAfter(signal: NodeJS.Signals, configuredMs: number): number {
+  return signal === 'SIGINT' ? 0 : configuredMs;
 }
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;

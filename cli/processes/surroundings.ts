@@ -4,6 +4,7 @@ import { toKeyBytes } from '../../config/encryption-key.ts';
 import { readConfigFile } from '../../config/read.ts';
 import { formatProblems } from '../../config/report.ts';
 import { ensureEncryptionKey, openStateDir } from '../../config/state-dir.ts';
+import { createLogger } from '../../server/logger.ts';
 import { migrate } from '../../store/migrate.ts';
 import { createPglite } from '../../store/pglite.ts';
 import { createPostgres } from '../../store/postgres.ts';
@@ -12,6 +13,7 @@ import type { StateDir } from '../../config/state-dir.ts';
 import type { DeskbridgeConfig } from '../../config/read.ts';
 import type { Secret } from '../../connectors/secret.ts';
 import type { Database } from '../../store/database.ts';
+import type { Logger } from 'pino';
 import type { TLSConfig } from '@temporalio/client';
 import type { TemporalAddress } from '../../temporal/connect.ts';
 import type { EncryptionKey } from '../../temporal/codec.ts';
@@ -19,27 +21,44 @@ import type { EncryptionKey } from '../../temporal/codec.ts';
 const KEY_ID_LENGTH = 12;
 const POOL = 16;
 
-/** Reads the configuration; every problem is in the failure's message. */
-export function readConfigOrFail(path: string, production: boolean): DeskbridgeConfig {
+/** Reads the configuration and opens the log, whose first lines are its warnings; every problem is in the failure's message. */
+export function readConfigOrFail(path: string, production: boolean): { readonly config: DeskbridgeConfig; readonly log: Logger } {
   const loaded = readConfigFile(path, production ? { production } : {});
   if (!loaded.ok) throw new StartFailure(formatProblems(loaded.problems, loaded.warnings), 2);
-  return loaded.config;
+  const log = createLogger(loaded.config.log.level);
+  for (const { file, line, path: at, found, hint } of loaded.warnings) log.warn({ file, line, at }, `${found}. ${hint}`);
+  return { config: loaded.config, log };
 }
 
-/** Opens the configured store and brings its tables up to date. */
-export async function openStore(config: DeskbridgeConfig, state: StateDir): Promise<Database> {
+/**
+ * The configured store, whose tables may be of an older release. PostgreSQL need not answer yet; an embedded one is opened, and this
+ * throws where it cannot be.
+ */
+export async function connectStore(config: DeskbridgeConfig, state: StateDir): Promise<Database> {
   const { url, dir } = config.store;
-  const db = url === undefined ? await createPglite({ dataDir: dir ?? state.store }) : createPostgres({ url: url.reveal(), max: POOL });
+  if (url !== undefined) return createPostgres({ url: url.reveal(), max: POOL });
+  return createPglite({ dataDir: dir ?? state.store }).catch((error: unknown) => {
+    throw cannotUse(error);
+  });
+}
+
+/** Opens the configured store and brings its tables up to date; throws where it does not answer. */
+export async function openStore(config: DeskbridgeConfig, state: StateDir): Promise<Database> {
+  const db = await connectStore(config, state);
   try {
     await migrate(db);
     return db;
   } catch (error) {
     await db.close().catch(() => undefined);
-    const what = error instanceof Error ? error.message : 'unknown failure';
-    throw new StartFailure(`The store cannot be used: ${what} Check store.url in the configuration, and that the server runs.`, 1, {
-      cause: error,
-    });
+    throw cannotUse(error);
   }
+}
+
+function cannotUse(error: unknown): StartFailure {
+  const what = error instanceof Error ? error.message : 'unknown failure';
+  return new StartFailure(`The store cannot be used: ${what} Check store in the configuration, and that the server runs.`, 1, {
+    cause: error,
+  });
 }
 
 /** The keys of the payload codec: configured ones, or the one kept under `.deskbridge/`. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { openFlows } from '../../store/flow-gate.ts';
 import { closeConnection, listConnectionGates, openConnection } from '../../store/gate.ts';
 import { defineTask } from './task.ts';
 import { wakeDispatchers } from './wake.ts';
@@ -8,7 +9,7 @@ const CLOSED_HINT = 'An operator closed it.';
 /** Why a connection takes no calls. */
 export const gateSchema = z.object({
   connection: z.string(),
-  state: z.enum(['down', 'throttled', 'unauthorized', 'attention']),
+  state: z.enum(['down', 'throttled', 'unauthorized', 'operator']),
   reason: z.string(),
   hint: z.string(),
   since: z.string(),
@@ -41,15 +42,16 @@ export const connectionsList = defineTask({
   },
 });
 
-/** Opens a connection's gate; the flows that need it go on. */
+/** Opens a connection's gate, and those of flows that were closed for what they met there: they go on. */
 export const connectionsResume = defineTask({
   name: 'connections.resume',
   args: z.object({ connection: z.string() }),
-  result: z.object({ connection: z.string(), wasClosed: z.boolean() }),
+  result: z.object({ connection: z.string(), wasClosed: z.boolean(), flows: z.array(z.string()) }),
   async run({ db }, { connection }) {
     const wasClosed = await openConnection(db, connection);
-    if (wasClosed) await wakeDispatchers(db);
-    return { connection, wasClosed };
+    const flows = await openFlows(db, { connection });
+    if (wasClosed || flows.length > 0) await wakeDispatchers(db);
+    return { connection, wasClosed, flows: [...flows] };
   },
 });
 
@@ -60,7 +62,8 @@ export const connectionsClose = defineTask({
   result: z.object({ connection: z.string(), wasOpen: z.boolean(), flows: z.array(z.string()) }),
   async run({ db }, { connection, reason, flows }) {
     const hint = `${CLOSED_HINT} Open it with: deskbridge connection resume ${connection}.`;
-    const wasOpen = await closeConnection(db, { connection, state: 'attention', reason, hint, closedUntil: null, probeAt: null }, flows);
+    const wasOpen = (await listConnectionGates(db)).every((gate) => gate.connection !== connection);
+    await closeConnection(db, { connection, state: 'operator', reason, hint, closedForMs: null, probeInMs: null }, flows);
     return { connection, wasOpen, flows };
   },
 });

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { editDelivery, skipDelivery } from '../../store/change-delivery.ts';
+import { editDelivery, endPause, skipDelivery } from '../../store/change-delivery.ts';
 import { listDeliveries } from '../../store/query-deliveries.ts';
 import { makeReplay } from '../../store/replay.ts';
 import { CliFailure } from '../fail.ts';
@@ -8,6 +8,7 @@ import { isParked } from './delivery-view.ts';
 import { mergeEdits } from './merge-edits.ts';
 import { defineTask, idField } from './task.ts';
 import { wakeDispatchers } from './wake.ts';
+import { MAX_EDIT_CHARS } from '../../workflows/contract.ts';
 import type { JsonObject } from '../../connectors/json.ts';
 import type { Change } from '../../store/change-delivery.ts';
 import type { Queryable } from '../../store/database.ts';
@@ -37,6 +38,11 @@ export const deliveriesDecide = defineTask({
   async run(deps, decided) {
     const row = await findDelivery(deps.db, decided.id);
     const edits = decided.decision === 'edit' ? mergeEdits(row.edits, decided.values) : null;
+    const chars = JSON.stringify(edits).length;
+    if (chars > MAX_EDIT_CHARS)
+      throw new CliFailure(
+        `The edits of delivery ${row.id} would have ${chars} characters; at most ${MAX_EDIT_CHARS} are taken, for every step carries them.`,
+      );
     const outcome = isParked(row)
       ? await tellWorkflow(deps, row, decided.decision, edits)
       : await decideHere(deps.db, row, decided.decision, edits);
@@ -57,6 +63,10 @@ async function tellWorkflow({ workflows }: TaskDeps, row: DeliverySummary, kind:
 async function decideHere(db: Queryable, row: DeliverySummary, kind: Kind, edits: JsonObject | null): Promise<Outcome> {
   if (row.state === 'handed') throw await explainUnderWay(db, row);
   if (row.state !== 'waiting') return kind === 'retry' ? runAgain(db, row) : Promise.reject(settled(row, kind));
+  if (kind === 'retry' && (await endPause(db, row.id))) {
+    await wakeDispatchers(db);
+    return { via: 'store', text: `Delivery ${row.id} is tried again at once, unless a gate or a pause holds its flow.` };
+  }
   if (kind === 'retry')
     throw new CliFailure(
       `Delivery ${row.id} waits and runs by itself: there is nothing to retry. What holds it, if anything, is in: deskbridge flows list.`,

@@ -28,6 +28,8 @@ export const deliverySchema = z.object({
   outcome: z.string().nullable(),
   reason: z.string().nullable(),
   parked: failureSchema.nullable(),
+  /** What is wrong with its workflow: it neither ends nor parks. */
+  alarm: z.string().nullable(),
   receivedAt: z.string(),
   settledAt: z.string().nullable(),
 });
@@ -36,7 +38,7 @@ export type DeliveryView = z.output<typeof deliverySchema>;
 
 /** A stored delivery as commands print it. */
 export function toDeliveryView(row: DeliverySummary): DeliveryView {
-  const { id, eventId, connection, topic, record, flow, key, attempts, generation, replayOf, workflowId, outcome, reason } = row;
+  const { id, eventId, connection, topic, record, flow, key, attempts, generation, replayOf, workflowId, outcome, reason, alarm } = row;
   const failure = failureSchema.safeParse(row.parked);
   return {
     id,
@@ -52,6 +54,7 @@ export function toDeliveryView(row: DeliverySummary): DeliveryView {
     workflowId,
     outcome,
     reason,
+    alarm,
     lane: row.lane === 0 ? 'live' : 'replay',
     state: isParked(row) ? 'parked' : row.state,
     parked: failure.success ? failure.data : null,

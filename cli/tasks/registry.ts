@@ -2,7 +2,7 @@ import { connectionsClose, connectionsList, connectionsResume } from './connecti
 import { deliveriesDecide } from './decide.ts';
 import { deliveriesList, deliveriesShow } from './deliveries.ts';
 import { eventsList, eventsShow } from './events.ts';
-import { flowsList, flowsPause } from './flows.ts';
+import { flowsList, flowsPause, flowsRemove } from './flows.ts';
 import { parkedList, parkedShow } from './parked.ts';
 import { replayMake, replayPlan } from './replay.ts';
 import { systemCheck } from './system.ts';
@@ -19,6 +19,7 @@ const ALL: readonly AnyTask[] = [
   eventsShow,
   flowsList,
   flowsPause,
+  flowsRemove,
   parkedList,
   parkedShow,
   replayMake,

@@ -10,14 +10,14 @@ const key = secret.refine((text: Secret) => toKeyBytes(text) !== undefined, {
 export const encryptionSection = z
   .strictObject({
     key: key
-      .describe(
-        'Key that encrypts payloads in Temporal and tokens in the store: 32 random bytes, for example from `openssl rand -base64 32`.',
-      )
+      .describe('Key that encrypts payloads in Temporal: 32 random bytes, for example from `openssl rand -base64 32`.')
       .meta({ example: 'env:DESKBRIDGE_KEY' }),
     previousKeys: z
       .array(key)
       .default([])
-      .describe('Older keys, still able to decrypt. Move the old key here when you set a new one.')
+      .describe(
+        'Other keys that can decrypt: older ones, and a new one until every replica has it. Only then it becomes `key`: see docs/operations.md.',
+      )
       .meta({ example: '[env:DESKBRIDGE_KEY_2025]' }),
   })
   .describe('Keys of the payload codec. Left out: made once under .deskbridge/, which production refuses.');

@@ -6,7 +6,9 @@ const source = z.string().regex(/^[^/\s]+\/\S+$/, { error: 'connection/topic, su
 /** What every flow has, whatever it does; `with` is held against the options of its kind. */
 export const flowSection = z.strictObject({
   name: nameField
-    .describe('Name of the flow: its queue, and part of its workflow ids. Renaming it leaves what waits behind.')
+    .describe(
+      'Name of the flow: its queue, and part of its workflow ids. Renaming it leaves behind what waits, until `deskbridge flows remove <flow>` skips it.',
+    )
     .meta({ example: 'dunning' }),
   on: z
     .union([source.transform((text) => [text]), z.array(source).min(1)])
@@ -18,12 +20,15 @@ export const flowSection = z.strictObject({
     .record(z.string(), z.unknown())
     .default({})
     .describe('Filter on the facts of the event: all conditions must hold.')
-    .meta({ example: '{ invoice.amountDue: { gte: 1000 } }' }),
+    .meta({ example: '{ livemode: true, invoice.attemptCount: { exists: true, gte: 2 } }' }),
   credit: z
     .int()
     .min(1)
     .max(10_000)
     .optional()
-    .describe('How many groups of this flow may be under way at a time. Left out: as many as the workers take.'),
-  paused: z.boolean().default(false).describe('true: events are recorded and wait, nothing is run.'),
+    .describe('How many groups of this flow may be under way at a time; parked ones are not under way. Left out: 256.'),
+  paused: z
+    .boolean()
+    .default(false)
+    .describe('true: events are recorded and wait, nothing is run, until an operator says `flows resume` or the line is taken out.'),
 });

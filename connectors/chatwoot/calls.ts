@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { untilNextMinute } from '../retry-after.ts';
+import { looseArray } from '../shapes.ts';
 import type { VendorHttp } from '../http-client.ts';
 import type { Secret } from '../secret.ts';
 import type { Refused, Verdict } from '../status-table.ts';
@@ -10,10 +11,8 @@ const MESSAGE_LIMIT_DELAY_MS = 60_000;
 const UNIQUE_ATTRIBUTES = ['email', 'identifier', 'phone_number'] as const;
 
 const errorBody = z.object({
-  error: z.string().optional(),
-  errors: z.array(z.string()).optional(),
-  message: z.unknown().optional(),
-  attributes: z.array(z.string()).optional(),
+  error: z.string().optional().catch(undefined),
+  attributes: looseArray(z.string()).optional().catch(undefined),
 });
 
 type ErrorBody = z.output<typeof errorBody>;
@@ -56,11 +55,13 @@ function explain401(body: ErrorBody): Partial<Verdict> {
     return { ...forbidden, hint: 'Chatwoot lets bots make only a few calls, and this is none of them. Use the access token of a user.' };
   }
   if (/suspended/i.test(body.error)) return { ...forbidden, hint: 'The Chatwoot account is suspended.' };
-  return { ...forbidden, hint: 'The user of the Chatwoot token may not do this. Give it the role or the inbox that the call needs.' };
+  const hint = 'The user of the Chatwoot token may not do this. Give it the role or the inbox that the call needs.';
+  // In other words than known it may mean something else, and pass.
+  return { ...forbidden, hint, retry: body.error.includes('not authorized') ? forbidden.retry : { kind: 'backoff' } };
 }
 
 function explain422(refused: Refused, body: ErrorBody): Partial<Verdict> {
-  const taken = UNIQUE_ATTRIBUTES.filter((attribute) => body.attributes?.includes(attribute) === true);
+  const taken = UNIQUE_ATTRIBUTES.filter((attribute) => body.attributes?.items.includes(attribute) === true);
   if (taken.length > 0)
     return {
       code: 'conflict',
@@ -77,6 +78,11 @@ function explain422(refused: Refused, body: ErrorBody): Partial<Verdict> {
   if (isMessage && body.error?.includes('only allowed in Api inboxes') === true) {
     return { hint: 'Chatwoot takes incoming messages only in inboxes of the type API.' };
   }
-  // The action for messages answers 422 to any failure whatever, after the message was saved too.
-  return isMessage ? { carriedOut: true } : {};
+  if (!isMessage) return {};
+  // The action for messages answers 422 to any failure whatever, one that passes too, and after the message was saved as well.
+  return {
+    carriedOut: true,
+    retry: { kind: 'backoff' },
+    hint: 'Chatwoot answers so to any failure of a message; it is tried again a few times. If it stays, look at the conversation and at the log of Chatwoot.',
+  };
 }

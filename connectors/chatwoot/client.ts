@@ -1,11 +1,11 @@
 import { createCaller, orElse } from '../caller.ts';
 import { remember } from '../remember.ts';
-import { createContact, findContact } from './contacts.ts';
+import { createContact, findContact, markContact } from './contacts.ts';
 import { addLabel, assign, conversationsOf, createConversation, readConversation, reopen, setPriority } from './conversations.ts';
 import { findMessage, postMessage, readMessage } from './messages.ts';
 import { fromWireNamed } from './mapping.ts';
 import { wireAgents, wireInboxes, wireLabels, wireProfile, wireTeams } from './wire.ts';
-import type { Caller } from '../caller.ts';
+import type { Caller, OnLeftOut } from '../caller.ts';
 import type { HelpdeskClient, Named } from '../helpdesk.ts';
 import type { HttpClient } from '../http.ts';
 
@@ -13,6 +13,7 @@ import type { HttpClient } from '../http.ts';
 const NAMES_TTL_MS = 120_000;
 const EFFECTS: HelpdeskClient['effects'] = {
   createContact: 'marked',
+  markContact: 'natural',
   createConversation: 'marked',
   postMessage: 'marked',
   addLabel: 'natural',
@@ -28,6 +29,7 @@ export interface ChatwootOptions {
   readonly account: string;
   /** What links to conversations begin with: usually the baseUrl. */
   readonly uiBaseUrl: string;
+  readonly onLeftOut?: OnLeftOut;
   /** Epoch milliseconds. */
   readonly now?: () => number;
 }
@@ -43,7 +45,7 @@ export interface Chatwoot {
 
 /** The helpdesk Chatwoot, by the access token of a user: bots may not read messages back. */
 export function createChatwootClient(options: ChatwootOptions): HelpdeskClient {
-  const call = createCaller(options.http, options.connection);
+  const call = createCaller(options.http, options.connection, options.onLeftOut);
   const accountPath = `/api/v1/accounts/${encodeURIComponent(options.account)}`;
   const now = options.now ?? Date.now;
   // https://developers.chatwoot.com/api-reference: inboxes/list-all-inboxes, agents/list-agents-in-account, teams/list-all-teams.
@@ -67,6 +69,7 @@ export function createChatwootClient(options: ChatwootOptions): HelpdeskClient {
     teams,
     findContact: (by) => findContact(chatwoot, by),
     createContact: (input, send) => createContact(chatwoot, input, send),
+    markContact: (contactId, keys, send) => markContact(chatwoot, contactId, keys, send),
     conversationsOf: (contactId, inboxId) => conversationsOf(chatwoot, contactId, inboxId),
     createConversation: (input, send) => createConversation(chatwoot, input, send),
     readConversation: (id) => readConversation(chatwoot, id),
@@ -84,20 +87,22 @@ export function createChatwootClient(options: ChatwootOptions): HelpdeskClient {
 async function probe(call: Caller, account: string): Promise<{ readonly userId: string }> {
   const request = { method: 'GET', path: '/api/v1/profile', route: '/api/v1/profile' } as const;
   const profile = await call.read(request, wireProfile);
-  const isMember = profile.accounts?.some((candidate) => candidate.id === account) ?? true;
+  const { accounts } = profile;
+  // One that cannot be read may be the one.
+  const isMember =
+    accounts === null || accounts === undefined || accounts.odd.length > 0 || accounts.items.some(({ id }) => id === account);
   if (isMember) return { userId: profile.id };
   const hint = `The token works, but its user is not in account ${account}. Correct \`account\`, or add the user to it.`;
   throw call.error(request, { code: 'forbidden', retry: { kind: 'never' }, ambiguous: false, hint });
 }
 
 async function names(call: Caller, accountPath: string, word: string, shape: typeof wireInboxes): Promise<readonly Named[]> {
-  return (await call.read({ method: 'GET', path: `${accountPath}/${word}`, route: `/api/v1/accounts/:id/${word}` }, shape)).map(
-    fromWireNamed,
-  );
+  const request = { method: 'GET', path: `${accountPath}/${word}`, route: `/api/v1/accounts/:id/${word}` } as const;
+  return (await call.list(request, shape)).items.map(fromWireNamed);
 }
 
 // chatwoot v4.15.1, app/controllers/api/v1/accounts/labels_controller.rb
 async function labels(call: Caller, accountPath: string): Promise<readonly Named[]> {
-  const list = await call.read({ method: 'GET', path: `${accountPath}/labels`, route: '/api/v1/accounts/:id/labels' }, wireLabels);
-  return list.map((label) => ({ id: label.id, name: label.title }));
+  const list = await call.list({ method: 'GET', path: `${accountPath}/labels`, route: '/api/v1/accounts/:id/labels' }, wireLabels);
+  return list.items.map((label) => ({ id: label.id, name: label.title }));
 }

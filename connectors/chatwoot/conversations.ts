@@ -1,22 +1,32 @@
+import { z } from 'zod';
+import { orElse } from '../caller.ts';
+import { MESSAGES_MAX_BYTES } from '../http.ts';
+import { fieldOf, isObject } from '../shapes.ts';
 import { MARK_ATTRIBUTE, fromWireConversation, toWireId } from './mapping.ts';
 import { wireConversation, wireConversations, wireLabelTitles } from './wire.ts';
 import type { Send } from '../effect.ts';
 import type { Conversation, HelpdeskClient, Priority } from '../helpdesk.ts';
 import type { HttpRequest } from '../http.ts';
 import type { Json } from '../json.ts';
+import type { OddItem } from '../shapes.ts';
 import type { Chatwoot } from './client.ts';
 import type { WireConversation } from './wire.ts';
 
 const ROUTE = '/api/v1/accounts/:id/conversations';
+const NONE = { items: [], odd: [] } as const;
+
+const toggled = z.object({ payload: z.object({ success: z.boolean() }) });
 
 /** The contact's latest 20, which is all that Chatwoot gives. https://developers.chatwoot.com/api-reference/contacts/contact-conversations */
 export async function conversationsOf(chatwoot: Chatwoot, contactId: string, inboxId: string): Promise<readonly Conversation[]> {
   const path = `${chatwoot.accountPath}/contacts/${encodeURIComponent(contactId)}/conversations`;
-  const listed = await chatwoot.call.find(
-    { method: 'GET', path, route: '/api/v1/accounts/:id/contacts/:id/conversations' },
-    wireConversations,
-  );
-  const meant = (listed ?? []).filter((wire) => wire.inbox_id === inboxId);
+  const route = '/api/v1/accounts/:id/contacts/:id/conversations';
+  const request = { method: 'GET', path, route, maxBytes: MESSAGES_MAX_BYTES } as const;
+  const listed = await chatwoot.call.list(request, wireConversations).catch(orElse('not_found', NONE));
+  // Left out, it would be opened a second time.
+  const mayBeMeant = ({ value }: OddItem): boolean => isObject(value) && [null, inboxId].includes(fieldOf(value, 'inbox_id'));
+  chatwoot.call.sought(request, undefined, listed.odd.filter(mayBeMeant));
+  const meant = listed.items.filter((wire) => wire.inbox_id === inboxId);
   return Promise.all(meant.map((wire) => toConversation(chatwoot, wire)));
 }
 
@@ -38,12 +48,17 @@ export async function createConversation(
     ...(teamId === null ? {} : { team_id: toWireId(teamId) }),
   };
   const request = { method: 'POST', path: `${chatwoot.accountPath}/conversations`, route: ROUTE, json, sendBy: send.sendBy } as const;
-  return toConversation(chatwoot, await chatwoot.call.read(request, wireConversation));
+  const made = await toConversation(chatwoot, await chatwoot.call.read(request, wireConversation));
+  // An inbox locked to a single conversation gives the contact's last one, as it was (app/builders/conversation_builder.rb).
+  if (made.mark === send.mark || made.status === 'open') return made;
+  await reopen(chatwoot, made.id, send);
+  return { ...made, status: 'open' };
 }
 
 // https://developers.chatwoot.com/api-reference/conversations/conversation-details
 export async function readConversation(chatwoot: Chatwoot, id: string): Promise<Conversation | null> {
-  const wire = await chatwoot.call.find({ method: 'GET', path: pathOf(chatwoot, id), route: `${ROUTE}/:id` }, wireConversation);
+  const request = { method: 'GET', path: pathOf(chatwoot, id), route: `${ROUTE}/:id`, maxBytes: MESSAGES_MAX_BYTES } as const;
+  const wire = await chatwoot.call.find(request, wireConversation);
   return wire === null ? null : toConversation(chatwoot, wire);
 }
 
@@ -74,24 +89,41 @@ export async function assign(
   to: { readonly assigneeId: string | null; readonly teamId: string | null },
   send: Send,
 ): Promise<void> {
-  if (to.teamId !== null) await post(chatwoot, id, 'assignments', { team_id: toWireId(to.teamId) }, send);
-  if (to.assigneeId !== null) await post(chatwoot, id, 'assignments', { assignee_id: toWireId(to.assigneeId) }, send);
+  if (to.teamId !== null) await assignOne(chatwoot, id, 'team', { team_id: toWireId(to.teamId) }, send);
+  if (to.assigneeId !== null) await assignOne(chatwoot, id, 'agent', { assignee_id: toWireId(to.assigneeId) }, send);
+}
+
+/** Whom Chatwoot does not know it takes for nobody, and answers 200 and null. */
+async function assignOne(chatwoot: Chatwoot, id: string, whom: string, json: Json, send: Send): Promise<void> {
+  const request = toRequest(chatwoot, id, 'assignments', json, send);
+  if ((await chatwoot.call.ask(request)) !== null) return;
+  throw chatwoot.call.error(request, {
+    code: 'not_found',
+    retry: { kind: 'never' },
+    ambiguous: false,
+    hint: `Chatwoot assigned nobody: the ${whom} does not exist any more. Correct the ${whom} in the configuration, or make it anew; retry after 5 min, or skip.`,
+  });
 }
 
 /** The status is always named: without one the call flips it. https://developers.chatwoot.com/api-reference/conversations/toggle-status */
-export function reopen(chatwoot: Chatwoot, id: string, send: Send): Promise<void> {
-  return post(chatwoot, id, 'toggle_status', { status: 'open' }, send);
+export async function reopen(chatwoot: Chatwoot, id: string, send: Send): Promise<void> {
+  const request = toRequest(chatwoot, id, 'toggle_status', { status: 'open' }, send);
+  const told = toggled.safeParse(await chatwoot.call.ask(request));
+  if (told.data?.payload.success !== false) return;
+  throw chatwoot.call.error(request, {
+    code: 'conflict',
+    retry: { kind: 'backoff' },
+    ambiguous: false,
+    hint: `Chatwoot did not open conversation ${id} again, and does not say why; it is tried again. If it stays so, open it by hand and skip this.`,
+  });
 }
 
 function post(chatwoot: Chatwoot, id: string, verb: string, json: Json, send: Send): Promise<void> {
-  const request: HttpRequest = {
-    method: 'POST',
-    path: pathOf(chatwoot, id, `/${verb}`),
-    route: `${ROUTE}/:id/${verb}`,
-    json,
-    sendBy: send.sendBy,
-  };
-  return chatwoot.call.send(request);
+  return chatwoot.call.send(toRequest(chatwoot, id, verb, json, send));
+}
+
+function toRequest(chatwoot: Chatwoot, id: string, verb: string, json: Json, send: Send): HttpRequest {
+  return { method: 'POST', path: pathOf(chatwoot, id, `/${verb}`), route: `${ROUTE}/:id/${verb}`, json, sendBy: send.sendBy };
 }
 
 function pathOf(chatwoot: Chatwoot, id: string, rest = ''): string {

@@ -5,12 +5,14 @@ import { subjectOf } from './topic.ts';
 import type { Facts } from '../connector.ts';
 import type { ConversationPart, Payload } from './schema.ts';
 
-/** `message_type` as text at the top level, as a number inside a conversation. Templates and activities are neither. */
+/** `message_type` as text at the top level, as a number inside a conversation. Activities are none of these. */
 const DIRECTIONS = new Map<string | number, string>([
   ['incoming', 'incoming'],
   [0, 'incoming'],
   ['outgoing', 'outgoing'],
   [1, 'outgoing'],
+  ['template', 'template'],
+  [3, 'template'],
 ]);
 const SENDERS = new Map([
   ['user', 'agent'],
@@ -65,9 +67,10 @@ function directionOf(event: Payload): string {
   return (event.message_type === null ? undefined : DIRECTIONS.get(event.message_type)) ?? 'other';
 }
 
-/** A contact is the one sender that comes without a type (chatwoot/chatwoot app/models/contact.rb, webhook_data). */
-function senderKind({ sender }: Payload): string {
-  if (sender === null) return 'unknown';
+/** A contact is the one sender that comes without a type (chatwoot/chatwoot app/models/contact.rb, webhook_data); templates have no sender. */
+function senderKind(event: Payload): string {
+  const { sender } = event;
+  if (sender === null) return directionOf(event) === 'template' ? 'bot' : 'unknown';
   if (sender.type === null) return sender.id === null ? 'unknown' : 'contact';
   return SENDERS.get(sender.type) ?? 'unknown';
 }

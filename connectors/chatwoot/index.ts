@@ -3,13 +3,19 @@ import { chatwootFacts } from './facts.ts';
 import { chatwootHabits } from './habits.ts';
 import { readChatwoot } from './read.ts';
 import { chatwootReady, chatwootWarnings } from './ready.ts';
-import { chatwootSentAt, verifyChatwoot } from './verify.ts';
+import { beginVerifyChatwoot, chatwootSentAt, verifyChatwoot } from './verify.ts';
 import type { Connector } from '../connector.ts';
 import type { ChatwootSettings } from './config.ts';
 
-const CONVERSATION = {
-  facts: { 'conversation.id': 'string', 'conversation.status': 'string', 'conversation.mark': 'string', 'inbox.id': 'string' },
+const OF_CONVERSATION = {
+  'conversation.id': 'string',
+  'conversation.status': 'string',
+  'conversation.mark': 'string',
+  'inbox.id': 'string',
 } as const;
+const AROUND = { 'inbox.name': 'string', 'contact.id': 'string' } as const;
+const CONVERSATION = { facts: OF_CONVERSATION, maybe: AROUND } as const;
+const TYPING = { facts: {}, maybe: { ...OF_CONVERSATION, ...AROUND } } as const;
 const CONTACT = { facts: { 'contact.id': 'string' } } as const;
 const INBOX = { facts: { 'inbox.id': 'string' } } as const;
 const MESSAGE = {
@@ -25,6 +31,7 @@ const MESSAGE = {
     'message.deleted': 'boolean',
     'sender.kind': 'string',
   },
+  maybe: { 'conversation.status': 'string', 'contact.id': 'string', 'sender.id': 'string' },
 } as const;
 
 /** Chatwoot (developers.chatwoot.com, Webhooks). */
@@ -36,6 +43,7 @@ export const chatwootConnector: Connector<'chatwoot', ChatwootSettings> = {
     ready: chatwootReady,
     warnings: chatwootWarnings,
     verify: verifyChatwoot,
+    beginVerify: beginVerifyChatwoot,
     read: readChatwoot,
     sentAt: chatwootSentAt,
     facts: chatwootFacts,
@@ -45,15 +53,15 @@ export const chatwootConnector: Connector<'chatwoot', ChatwootSettings> = {
       'conversation.status_changed': CONVERSATION,
       'conversation.opened': CONVERSATION,
       'conversation.resolved': CONVERSATION,
-      'conversation.typing_on': { facts: {} },
-      'conversation.typing_off': { facts: {} },
+      'conversation.typing_on': TYPING,
+      'conversation.typing_off': TYPING,
       'message.created': MESSAGE,
       'message.updated': MESSAGE,
       'contact.created': CONTACT,
       'contact.updated': CONTACT,
       'inbox.created': INBOX,
       'inbox.updated': INBOX,
-      'webwidget.triggered': { facts: {} },
+      'webwidget.triggered': TYPING,
     },
     sender: chatwootHabits,
   },

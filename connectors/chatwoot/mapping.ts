@@ -1,5 +1,6 @@
 import type { Contact, Conversation, ConversationStatus, Message, Named } from '../helpdesk.ts';
 import type { WireContact, WireConversation, WireMessage, WireNamed } from './wire.ts';
+import { toAttachments } from './attachments.ts';
 
 /** The attribute that carries our mark, in a message's content_attributes and a conversation's custom_attributes. */
 export const MARK_ATTRIBUTE = 'deskbridge_key';
@@ -16,6 +17,8 @@ const DIRECTIONS: { readonly [wire: string]: Message['direction'] } = {
   incoming: 'incoming',
   '1': 'outgoing',
   outgoing: 'outgoing',
+  '3': 'template',
+  template: 'template',
 };
 const SENDERS: { readonly [wire: string]: Message['sender']['kind'] } = {
   contact: 'contact',
@@ -38,24 +41,22 @@ export function fromWireConversation(wire: WireConversation, inboxName: string |
     inboxId: wire.inbox_id,
     inboxName,
     contact: sender === null ? null : fromWireContact(sender),
-    labels: wire.labels ?? [],
+    labels: wire.labels?.items ?? [],
     mark: markOf(wire.custom_attributes),
     url,
   };
 }
 
 export function fromWireMessage(wire: WireMessage, conversationId: string): Message {
-  const { sender } = wire;
+  const direction = DIRECTIONS[String(wire.message_type ?? '')] ?? 'other';
   return {
     id: wire.id,
     conversationId,
-    direction: DIRECTIONS[String(wire.message_type ?? '')] ?? 'other',
+    direction,
     private: wire.private ?? false,
     text: wire.content ?? '',
-    sender: { kind: SENDERS[sender?.type ?? ''] ?? 'unknown', id: sender?.id ?? null, name: sender?.name ?? null },
-    attachments: (wire.attachments ?? []).flatMap((file) =>
-      file.data_url === null ? [] : [{ name: fileName(file.data_url) ?? file.file_type ?? 'file', url: file.data_url }],
-    ),
+    sender: fromWireSender(wire.sender ?? null, direction),
+    attachments: toAttachments(wire),
     mark: markOf(wire.content_attributes),
     createdAt: toIso(wire.created_at),
   };
@@ -81,13 +82,10 @@ function markOf(attributes: { readonly [name: string]: unknown } | null | undefi
   return typeof mark === 'string' ? mark : null;
 }
 
-function fileName(url: string): string | null {
-  try {
-    const name = decodeURIComponent(new URL(url).pathname.split('/').at(-1) ?? '');
-    return name === '' ? null : name;
-  } catch {
-    return null;
-  }
+/** Templates come without a sender: Chatwoot's own Slack integration shows them as the bot's (lib/integrations/slack/send_on_slack_service.rb). */
+function fromWireSender(sender: NonNullable<WireMessage['sender']> | null, direction: Message['direction']): Message['sender'] {
+  if (sender === null) return { kind: direction === 'template' ? 'bot' : 'unknown', id: null, name: null };
+  return { kind: SENDERS[sender.type ?? ''] ?? 'unknown', id: sender.id ?? null, name: sender.name ?? null };
 }
 
 /** Epoch seconds, or text. */

@@ -1,20 +1,33 @@
+import { orElse } from '../caller.ts';
+import { MESSAGES_MAX_BYTES } from '../http.ts';
+import { fieldOf, isObject } from '../shapes.ts';
 import { MARK_ATTRIBUTE, fromWireMessage } from './mapping.ts';
 import { wireMessage, wireMessages } from './wire.ts';
 import type { HelpdeskClient, Message } from '../helpdesk.ts';
+import type { LooseList, OddItem } from '../shapes.ts';
 import type { Chatwoot } from './client.ts';
 
 const ROUTE = '/api/v1/accounts/:id/conversations/:id/messages';
+const LIST = { method: 'GET', route: ROUTE, maxBytes: MESSAGES_MAX_BYTES } as const;
 /** 25 pages of 20: more than is said in a conversation between a crash and its repair. */
 const MAX_PAGES = 25;
 /** How far the clocks of Chatwoot and this machine may be apart. */
 const CLOCK_SKEW_MS = 60_000;
 
-/** There is no call for one message: the pages around it are read. */
+/**
+ * There is no call for one message. Both ends named, the first of them included, the list is that message alone, however much was
+ * said since (chatwoot v4.15.1, app/finders/message_finder.rb).
+ */
 export async function readMessage(chatwoot: Chatwoot, conversationId: string, messageId: string): Promise<Message | null> {
-  // `after` leaves its own id out, hence the id before.
-  const after = /^[0-9]{1,15}$/.test(messageId) ? Number(messageId) - 1 : undefined;
-  const messages = await list(chatwoot, conversationId, after === undefined ? {} : { after });
-  return messages?.find((message) => message.id === messageId) ?? null;
+  const id = /^[0-9]{1,15}$/.test(messageId) ? Number(messageId) : null;
+  const messages = await list(chatwoot, conversationId, id === null ? {} : { after: id, before: String(id + 1) });
+  if (messages === null) return null;
+  const found = messages.items.find((message) => message.id === messageId);
+  return chatwoot.call.sought(
+    LIST,
+    found,
+    messages.odd.filter(({ value }) => isObject(value) && [null, messageId].includes(fieldOf(value, 'id'))),
+  );
 }
 
 /** Pages backwards from the newest until the mark is found, the conversation begins, or messages are older than `sinceMs`. */
@@ -23,23 +36,25 @@ export async function findMessage(
   ...[conversationId, sought]: Parameters<HelpdeskClient['findMessage']>
 ): Promise<Message | null> {
   let before: string | undefined;
+  const suspects: OddItem[] = [];
   for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const messages = (await list(chatwoot, conversationId, { before })) ?? [];
-    const found = messages.find((message) => message.mark === sought.mark);
+    const { items, odd } = (await list(chatwoot, conversationId, { before })) ?? { items: [], odd: [] };
+    const found = items.find((message) => message.mark === sought.mark);
     if (found !== undefined) return found;
-    const [oldest] = messages;
-    if (oldest === undefined || oldest.id === before || isBefore(oldest, sought.sinceMs)) return null;
+    suspects.push(...odd.filter((item) => mayBearMark(item, sought.mark)));
+    const [oldest] = items;
+    if (oldest === undefined || oldest.id === before || isBefore(oldest, sought.sinceMs)) {
+      // Without a message that can be read there is no way to the page before.
+      return chatwoot.call.sought<Message>(LIST, undefined, oldest === undefined ? [...suspects, ...odd] : suspects);
+    }
     before = oldest.id;
   }
-  throw chatwoot.call.error(
-    { method: 'GET', route: ROUTE },
-    {
-      code: 'unsupported',
-      retry: { kind: 'never' },
-      ambiguous: false,
-      hint: `The message was not found among the latest ${MAX_PAGES * 20}, so whether it was sent is not certain. Look for it in conversation ${conversationId}, then skip or resend.`,
-    },
-  );
+  throw chatwoot.call.error(LIST, {
+    code: 'unsupported',
+    retry: { kind: 'never' },
+    ambiguous: false,
+    hint: `The message was not found among the latest ${MAX_PAGES * 20}, so whether it was sent is not certain. Look for it in conversation ${conversationId}, then skip or resend.`,
+  });
 }
 
 /**
@@ -63,10 +78,20 @@ async function list(
   chatwoot: Chatwoot,
   conversationId: string,
   query: { readonly after?: number; readonly before?: string | undefined },
-): Promise<readonly Message[] | null> {
-  const wires = await chatwoot.call.find({ method: 'GET', path: pathOf(chatwoot, conversationId), route: ROUTE, query }, wireMessages);
+): Promise<LooseList<Message> | null> {
+  const request = { ...LIST, path: pathOf(chatwoot, conversationId), query };
+  const wires = await chatwoot.call.list(request, wireMessages).catch(orElse('not_found', null));
   if (wires === null) return null;
-  return wires.map((wire) => fromWireMessage(wire, conversationId)).sort((a, b) => Number(a.id) - Number(b.id));
+  const items = wires.items.map((wire) => fromWireMessage(wire, conversationId)).sort((a, b) => Number(a.id) - Number(b.id));
+  return { items, odd: wires.odd };
+}
+
+/** Whether a message that cannot be read may be the marked one: its attributes are unreadable, or hold the mark. */
+function mayBearMark({ value }: OddItem, mark: string): boolean {
+  if (!isObject(value)) return false;
+  const attributes: unknown = new Map<string, unknown>(Object.entries(value)).get('content_attributes');
+  if (attributes === undefined || attributes === null) return false;
+  return !isObject(attributes) || fieldOf(attributes, MARK_ATTRIBUTE) === mark;
 }
 
 function isBefore(message: Message, sinceMs: number | undefined): boolean {

@@ -27,13 +27,14 @@ export function readChatwoot(request: RawRequest, settings: ChatwootSettings): R
 }
 
 /**
- * What makes an event one: of something created its id, for the delivery id differs between copies and the payload is
- * built late; of a change the body as well; of all else also the delivery id, for nothing tells two apart.
+ * What makes an event one. Of something created its id: the delivery id differs between copies, and the payload is built late. Of an
+ * update the body as well, which is the record's state. All else may happen again with an equal body, a conversation that is
+ * resolved for instance, so the delivery id counts too.
  */
 function identityOf(topic: string, event: Payload, request: RawRequest): readonly (string | null)[] {
   const body = sha256Hex(request.body);
   if (event.id !== null && topic.endsWith('.created')) return [event.id];
-  if (event.id !== null && /\.(?:updated|status_changed|opened|resolved)$/.test(topic)) return [event.id, body];
+  if (event.id !== null && topic.endsWith('.updated')) return [event.id, body];
   return [event.id, headerText(request, 'x-chatwoot-delivery'), body];
 }
 

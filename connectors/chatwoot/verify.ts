@@ -1,9 +1,9 @@
 import { isRepeated, headerText, oneHeader } from '../headers.ts';
-import { matchSecrets, refuse, toMs, withinWindow } from '../match-secrets.ts';
+import { endWith, knownByHead, refuse, startMatch, toMs, withinWindow } from '../match-secrets.ts';
 import { secretList } from '../settings-fields.ts';
 import { isToken } from '../shared-token.ts';
 import { fromHexDigest } from '../signature.ts';
-import type { RawRequest, Verification } from '../connector.ts';
+import type { BegunVerification, RawRequest, RequestHead, Verification } from '../connector.ts';
 import type { ChatwootSettings } from './config.ts';
 
 const PREFIX = 'sha256=';
@@ -14,6 +14,11 @@ const TIMESTAMP = 'x-chatwoot-timestamp';
  * sender writes no other form. An unsigned connection, allowed by name, is known by the token in its path.
  */
 export function verifyChatwoot(request: RawRequest, settings: ChatwootSettings, nowMs: number): Verification {
+  return endWith(beginVerifyChatwoot(request, settings, nowMs), request.body);
+}
+
+/** The same for a body that comes in pieces. */
+export function beginVerifyChatwoot(request: RequestHead, settings: ChatwootSettings, nowMs: number): BegunVerification {
   if (isRepeated(request, 'x-chatwoot-delivery')) return refuse('header_repeated');
   if (settings.unsigned !== undefined) return verifyPath(request, settings);
   const signature = oneHeader(request, 'x-chatwoot-signature');
@@ -24,17 +29,17 @@ export function verifyChatwoot(request: RawRequest, settings: ChatwootSettings, 
   if (candidate === undefined) return refuse('header_malformed');
   if (toMs(timestamp.value) === null) return refuse('timestamp_malformed');
   const secrets = secretList(settings.webhookSecret, settings.webhookSecrets);
-  const match = matchSecrets(secrets, [timestamp.value, '.', request.body], [candidate]);
+  const match = startMatch(secrets, `${timestamp.value}.`, [candidate]);
   return withinWindow(match, timestamp.value, nowMs, settings.toleranceSeconds);
 }
 
 /** When Chatwoot signed the request, in Unix milliseconds. */
-export function chatwootSentAt(request: RawRequest): number | null {
+export function chatwootSentAt(request: RequestHead): number | null {
   return toMs(headerText(request, TIMESTAMP));
 }
 
-function verifyPath(request: RawRequest, settings: ChatwootSettings): Verification {
+function verifyPath(request: RequestHead, settings: ChatwootSettings): BegunVerification {
   const shown = headerText(request, ':path-token') ?? '';
   const passes = settings.pathToken !== undefined && isToken(settings.pathToken, shown);
-  return passes ? { ok: true, secretIndex: null } : refuse('token_mismatch');
+  return passes ? knownByHead(null) : refuse('token_mismatch');
 }

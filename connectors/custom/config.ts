@@ -5,7 +5,9 @@ import { manySecrets, oneSecret, origin, toleranceSeconds } from '../settings-fi
 export const customConfig = z.strictObject({
   type: z.literal('custom').describe('Any system that signs by Standard Webhooks.'),
   baseUrl: origin().optional().describe('Origin of the system, where it has one.'),
-  secret: oneSecret('Secret of the endpoint: whsec_… or bare base64 (24 to 64 bytes), or an ed25519 public key whpk_….'),
+  secret: oneSecret(
+    'Secret of the endpoint: whsec_… or bare base64 (24 to 64 bytes; 16 to 23 are taken with a warning), or an ed25519 public key whpk_….',
+  ),
   secrets: manySecrets('Several such secrets, all of them valid: while one replaces another.'),
   toleranceSeconds,
 });

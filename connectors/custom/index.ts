@@ -18,7 +18,7 @@ export const customConnector: Connector<'custom', CustomSettings> = {
     read: readCustom,
     sentAt: customSentAt,
     facts: customFacts,
-    topics: { unknown: { facts: {} } },
+    topics: { unknown: { facts: {}, maybe: { 'object.id': 'string' } } },
     // The specification asks senders to try again for days (Standard Webhooks 1.0.0, Deliverability).
     sender: () => ({ retries: true, unavailable: 503 }),
   },

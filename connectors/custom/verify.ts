@@ -1,6 +1,6 @@
 import { verify as verifySignature } from 'node:crypto';
 import { headerText, oneHeader } from '../headers.ts';
-import { refuse, toMs, withinWindow } from '../match-secrets.ts';
+import { holdAgainstWindow, refuse, toMs } from '../match-secrets.ts';
 import { secretList } from '../settings-fields.ts';
 import { fromBase64Digest, hmacSha256, matchingSecret, MAX_CANDIDATES, MAX_SIGNATURE_HEADER } from '../signature.ts';
 import { decodeKey } from './key.ts';
@@ -37,7 +37,7 @@ export function verifyCustom(request: RawRequest, settings: CustomSettings, nowM
     return refuse(texts.every((text) => /^v[0-9]+[a-z]?,/.test(text) && !/^v1a?,/.test(text)) ? 'version_unknown' : 'header_malformed');
   const signed = Buffer.concat([Buffer.from(`${id.value}.${timestamp.value}.`), request.body]);
   const keys = secretList(settings.secret, settings.secrets).map((secret) => decodeKey(secret.reveal()));
-  return withinWindow(match(keys, signed, candidates), timestamp.value, nowMs, settings.toleranceSeconds);
+  return holdAgainstWindow(match(keys, signed, candidates), timestamp.value, nowMs, settings.toleranceSeconds);
 }
 
 /** When the sender says it sent this attempt, in Unix milliseconds. */

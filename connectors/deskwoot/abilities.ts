@@ -16,7 +16,8 @@ export async function createDeskwootAbilities(
   me: () => Promise<z.output<typeof wireMe>>,
 ): Promise<HelpdeskAbilities> {
   const [list, { scopes }] = await Promise.all([canList(call, accountPath), me()]);
-  const holds = (scope: string): boolean => scopes === null || scopes === undefined || scopes.includes('write') || scopes.includes(scope);
+  const holds = (scope: string): boolean =>
+    scopes === null || scopes === undefined || scopes.items.includes('write') || scopes.items.includes(scope);
   return { listConversations: list, createConversation: list && holds('conversations:write'), createContact: holds('contacts:write') };
 }
 

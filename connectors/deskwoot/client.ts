@@ -1,13 +1,14 @@
 import { createCaller } from '../caller.ts';
+import { MESSAGES_MAX_BYTES } from '../http.ts';
 import { remember } from '../remember.ts';
 import { createDeskwootAbilities } from './abilities.ts';
-import { createContact, findContact } from './contacts.ts';
+import { createContact, findContact, markContact } from './contacts.ts';
 import { conversationsOf, createConversation } from './conversations.ts';
 import { addLabel, findMessage, postMessage, readMessage } from './messages.ts';
 import { fromWireConversation, fromWireLabel, fromWireNamed, toWirePriority } from './mapping.ts';
 import { wireAgents, wireInboxes, wireLabels, wireMe, wireOneConversation, wireTeams } from './wire.ts';
 import type { z } from 'zod';
-import type { Caller } from '../caller.ts';
+import type { Caller, OnLeftOut } from '../caller.ts';
 import type { HelpdeskClient, Named } from '../helpdesk.ts';
 import type { HttpClient } from '../http.ts';
 import type { Json } from '../json.ts';
@@ -18,6 +19,7 @@ const NAMES_TTL_MS = 120_000;
 const ABILITIES_TTL_MS = 600_000;
 const EFFECTS: HelpdeskClient['effects'] = {
   createContact: 'marked',
+  markContact: 'natural',
   createConversation: 'marked',
   postMessage: 'marked',
   addLabel: 'natural',
@@ -33,6 +35,7 @@ export interface DeskwootOptions {
   readonly account: string;
   /** What links to conversations begin with: `<uiBaseUrl>/conversations/<id>`. */
   readonly uiBaseUrl: string;
+  readonly onLeftOut?: OnLeftOut;
   /** Epoch milliseconds. */
   readonly now?: () => number;
 }
@@ -67,6 +70,7 @@ export function createDeskwootClient(options: DeskwootOptions): HelpdeskClient {
     teams,
     findContact: (by) => findContact(deskwoot, by.email),
     createContact: (input, send) => createContact(deskwoot, input, send),
+    markContact: (contactId, keys, send) => markContact(deskwoot, contactId, keys, send),
     conversationsOf: (contactId, inboxId) => conversationsOf(deskwoot, contactId, inboxId),
     createConversation: (input, send) => createConversation(deskwoot, input, send),
     readConversation: (id) => readConversation(deskwoot, id),
@@ -87,7 +91,7 @@ export function createDeskwootClient(options: DeskwootOptions): HelpdeskClient {
 }
 
 function createDeskwoot(options: DeskwootOptions): Deskwoot {
-  const call = createCaller(options.http, options.connection);
+  const call = createCaller(options.http, options.connection, options.onLeftOut);
   const now = options.now ?? Date.now;
   const accountPath = `/api/v1/accounts/${encodeURIComponent(options.account)}`;
   const me = remember(() => readMe(call), ABILITIES_TTL_MS, now);
@@ -98,7 +102,7 @@ function createDeskwoot(options: DeskwootOptions): Deskwoot {
     // https://deskwoot.com/docs/api: Labels, "List all labels in your account".
     labels: remember(
       async () =>
-        (await call.read({ method: 'GET', path: `${accountPath}/labels`, route: '/v1/accounts/:id/labels' }, wireLabels)).map(
+        (await call.list({ method: 'GET', path: `${accountPath}/labels`, route: '/v1/accounts/:id/labels' }, wireLabels)).items.map(
           fromWireLabel,
         ),
       NAMES_TTL_MS,
@@ -120,15 +124,14 @@ async function probe(call: Caller): Promise<{ readonly userId: string }> {
 }
 
 async function names(call: Caller, path: string, word: string, shape: typeof wireInboxes): Promise<readonly Named[]> {
-  return (await call.read({ method: 'GET', path, route: `/v1/accounts/:id/${word}` }, shape)).map(fromWireNamed);
+  return (await call.list({ method: 'GET', path, route: `/v1/accounts/:id/${word}` }, shape)).items.map(fromWireNamed);
 }
 
 // https://deskwoot.com/docs/api: Conversations, "Retrieve a single conversation".
 async function readConversation(deskwoot: Deskwoot, id: string): ReturnType<HelpdeskClient['readConversation']> {
-  const wire = await deskwoot.call.find(
-    { method: 'GET', path: `/api/v1/conversations/${encodeURIComponent(id)}`, route: '/v1/conversations/:id' },
-    wireOneConversation,
-  );
+  const path = `/api/v1/conversations/${encodeURIComponent(id)}`;
+  const request = { method: 'GET', path, route: '/v1/conversations/:id', maxBytes: MESSAGES_MAX_BYTES } as const;
+  const wire = await deskwoot.call.find(request, wireOneConversation);
   return wire === null ? null : fromWireConversation(wire, deskwoot.urlOf(wire.id));
 }
 

@@ -1,3 +1,5 @@
+import { MESSAGES_MAX_BYTES } from '../http.ts';
+import { fieldOf } from '../shapes.ts';
 import { isClosed, lacksAbility } from './abilities.ts';
 import { fromWireConversation } from './mapping.ts';
 import { wireConversations, wireOneConversation } from './wire.ts';
@@ -8,7 +10,7 @@ import type { WireConversation } from './wire.ts';
 const PAGE_SIZE = 100;
 /** The list cannot be narrowed to a contact; more pages would eat the budget of 60 requests a minute. */
 const MAX_PAGES = 5;
-const LIST = { method: 'GET', route: '/v1/accounts/:id/conversations' } as const;
+const LIST = { method: 'GET', route: '/v1/accounts/:id/conversations', maxBytes: MESSAGES_MAX_BYTES } as const;
 const CREATE = { method: 'POST', route: '/v1/accounts/:id/conversations' } as const;
 
 /** The contact's conversations in one inbox, newest first, among the inbox's latest 500. */
@@ -48,12 +50,18 @@ async function listOf(deskwoot: Deskwoot, contactId: string, inboxId: string): P
   const found = new Map<string, WireConversation>();
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const query = { inbox_id: inboxId, page, pageSize: PAGE_SIZE };
-    const listed = await deskwoot.call.read({ ...LIST, path: `${deskwoot.accountPath}/conversations`, query }, wireConversations);
-    for (const wire of listed) {
+    const { items, odd } = await deskwoot.call.list({ ...LIST, path: `${deskwoot.accountPath}/conversations`, query }, wireConversations);
+    // The list is the whole inbox's: one that cannot be read stops the contact it is of, and nobody else.
+    deskwoot.call.sought(
+      LIST,
+      undefined,
+      odd.filter((item) => fieldOf(item.value, 'contactId') === contactId),
+    );
+    for (const wire of items) {
       const isMeant = (wire.contactId ?? wire.contact?.id) === contactId && (wire.inboxId ?? wire.inbox?.id) === inboxId;
       if (isMeant) found.set(wire.id, wire);
     }
-    if (listed.length < PAGE_SIZE) break;
+    if (items.length + odd.length < PAGE_SIZE) break;
   }
   return [...found.values()].sort((a, b) => (b.createdAt ?? '').localeCompare(a.createdAt ?? ''));
 }

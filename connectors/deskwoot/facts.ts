@@ -8,6 +8,7 @@ import type { Entity } from './schema.ts';
 const DIRECTIONS = new Map([
   ['incoming', 'incoming'],
   ['outgoing', 'outgoing'],
+  ['template', 'template'],
 ]);
 const SENDERS = new Map([
   ['contact', 'contact'],

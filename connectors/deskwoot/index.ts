@@ -2,11 +2,22 @@ import { deskwootConfig } from './config.ts';
 import { deskwootFacts } from './facts.ts';
 import { readDeskwoot } from './read.ts';
 import { deskwootReady, deskwootWarnings } from './ready.ts';
-import { verifyDeskwoot } from './verify.ts';
+import { beginVerifyDeskwoot, verifyDeskwoot } from './verify.ts';
 import type { Connector } from '../connector.ts';
 import type { DeskwootSettings } from './config.ts';
 
-const CONVERSATION = { facts: { 'conversation.id': 'string' } } as const;
+const OF_CONVERSATION = { 'conversation.status': 'string', 'inbox.id': 'string', 'inbox.name': 'string', 'contact.id': 'string' } as const;
+const CONVERSATION = { facts: { 'conversation.id': 'string' }, maybe: OF_CONVERSATION } as const;
+const MESSAGE = {
+  facts: { 'conversation.id': 'string', 'message.id': 'string' },
+  maybe: {
+    ...OF_CONVERSATION,
+    'message.direction': 'string',
+    'message.private': 'boolean',
+    'sender.kind': 'string',
+    'sender.id': 'string',
+  },
+} as const;
 const CONTACT = { facts: { 'contact.id': 'string' } } as const;
 
 /** Deskwoot (deskwoot.com/docs/api). Its webhook payload is undocumented, so no facts but ids are promised. */
@@ -18,16 +29,18 @@ export const deskwootConnector: Connector<'deskwoot', DeskwootSettings> = {
     ready: deskwootReady,
     warnings: deskwootWarnings,
     verify: verifyDeskwoot,
+    beginVerify: beginVerifyDeskwoot,
     read: readDeskwoot,
     facts: deskwootFacts,
     topics: {
       'conversation.created': CONVERSATION,
       'conversation.updated': CONVERSATION,
-      'message.created': { facts: { 'conversation.id': 'string', 'message.id': 'string' } },
+      'message.created': MESSAGE,
       'contact.created': CONTACT,
       'contact.updated': CONTACT,
     },
-    // Nothing is documented about retries (deskwoot.com/docs/api, Webhooks): assume that a lost request stays lost.
-    sender: () => ({ retries: false, unavailable: 503 }),
+    // Nothing is documented about retries and sizes (deskwoot.com/docs/api, Webhooks): assume that a lost request stays lost, and that
+    // messages hold whole e-mails, as Chatwoot's do.
+    sender: () => ({ retries: false, unavailable: 503, largestBody: 8_000_000 }),
   },
 };

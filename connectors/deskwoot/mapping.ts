@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Contact, Conversation, ConversationStatus, Message, Named, Priority } from '../helpdesk.ts';
+import { wireAttachment } from './wire.ts';
+import type { Attachment, Contact, Conversation, ConversationStatus, Message, Named, Priority } from '../helpdesk.ts';
 import type { WireContact, WireConversation, WireLabel, WireMessage, WireNamed } from './wire.ts';
 
 /** How far the clocks of Deskwoot and this machine may be apart. */
@@ -12,7 +13,8 @@ const STATUSES: { readonly [wire: string]: ConversationStatus } = {
   SNOOZED: 'snoozed',
   RESOLVED: 'resolved',
 };
-const DIRECTIONS: { readonly [wire: string]: Message['direction'] } = { INCOMING: 'incoming', OUTGOING: 'outgoing' };
+/** ACTIVITY is the third that the official client knows; a word that Chatwoot uses as well is understood should it appear. */
+const DIRECTIONS: { readonly [wire: string]: Message['direction'] } = { INCOMING: 'incoming', OUTGOING: 'outgoing', TEMPLATE: 'template' };
 const SENDERS: { readonly [wire: string]: Message['sender']['kind'] } = { contact: 'contact', user: 'agent', bot: 'bot' };
 
 /** The visible line by which an internal note of ours is found again: Deskwoot has no field for a mark. */
@@ -48,7 +50,7 @@ export function fromWireConversation(wire: WireConversation, url: string): Conve
     inboxId: wire.inboxId ?? wire.inbox?.id ?? '',
     inboxName: wire.inbox?.name ?? null,
     contact: contact === null ? null : fromWireContact(contact),
-    labels: (wire.labels ?? []).map((label) => label.title),
+    labels: (wire.labels?.items ?? []).map((label) => label.title),
     mark: null,
     url,
   };
@@ -63,17 +65,27 @@ export function fromWireMessage(wire: WireMessage, conversationId: string): Mess
     private: wire.private ?? false,
     text: stripReference(wire.content ?? ''),
     sender: { kind: SENDERS[(sender?.type ?? '').toLowerCase()] ?? 'unknown', id: sender?.id ?? null, name: sender?.name ?? null },
-    attachments: (wire.attachments ?? []).flatMap((file) => {
-      const url = file.url ?? file.fileUrl;
-      return url === null ? [] : [{ name: file.name ?? file.fileName ?? 'file', url }];
-    }),
+    attachments: wire.attachments.map(toAttachment),
     mark: null,
     createdAt: toIso(wire.createdAt),
   };
 }
 
+/** Nothing is left out: what has neither an address nor a name is named by its type. */
+function toAttachment(value: unknown): Attachment {
+  const parsed = wireAttachment.safeParse(value);
+  if (!parsed.success) return { kind: 'unsupported', name: 'unknown', url: null };
+  const { data: file } = parsed;
+  const url = file.url ?? file.fileUrl;
+  const name = file.name ?? file.fileName;
+  if (url === null && name === null) {
+    return { kind: 'unsupported', name: file.type ?? file.fileType ?? file.contentType ?? 'unknown', url };
+  }
+  return { name: name ?? 'file', url };
+}
+
 export function fromWireNamed(wire: WireNamed): Named {
-  return { id: wire.id, name: wire.name, ...(wire.email === null ? {} : { email: wire.email }) };
+  return { id: wire.id, name: wire.name ?? '', ...(wire.email === null ? {} : { email: wire.email }) };
 }
 
 export function fromWireLabel(wire: WireLabel): Named {

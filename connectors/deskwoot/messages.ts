@@ -1,16 +1,26 @@
 import { orElse } from '../caller.ts';
+import { MESSAGES_MAX_BYTES } from '../http.ts';
+import { fieldOf, isObject } from '../shapes.ts';
 import { canonicalText, fromWireMessage, isSince, toReference, withReference } from './mapping.ts';
 import { wireMessages, wireNewMessage } from './wire.ts';
 import type { Send } from '../effect.ts';
 import type { HelpdeskClient, Message } from '../helpdesk.ts';
+import type { LooseList, OddItem } from '../shapes.ts';
 import type { Deskwoot } from './client.ts';
 import type { WireMessage } from './wire.ts';
 
 const ROUTE = '/v1/conversations/:id/messages';
+const LIST = { method: 'GET', route: ROUTE, maxBytes: MESSAGES_MAX_BYTES } as const;
+const NONE = { items: [], odd: [] } as const;
 
 export async function readMessage(deskwoot: Deskwoot, conversationId: string, messageId: string): Promise<Message | null> {
-  const wire = (await listMessages(deskwoot, conversationId))?.find((message) => message.id === messageId);
-  return wire === undefined ? null : fromWireMessage(wire, conversationId);
+  const messages = await listMessages(deskwoot, conversationId);
+  const wire = deskwoot.call.sought(
+    LIST,
+    messages.items.find((message) => message.id === messageId),
+    messages.odd.filter(({ value }) => isObject(value) && [null, messageId].includes(fieldOf(value, 'id'))),
+  );
+  return wire === null ? null : fromWireMessage(wire, conversationId);
 }
 
 /** A note is known by its reference line; a public message by sender, text and age, the newest first. */
@@ -18,10 +28,14 @@ export async function findMessage(
   deskwoot: Deskwoot,
   ...[conversationId, sought]: Parameters<HelpdeskClient['findMessage']>
 ): Promise<Message | null> {
-  const messages = (await listMessages(deskwoot, conversationId)) ?? [];
+  const messages = await listMessages(deskwoot, conversationId);
   const isFound = sought.private ? hasReference(sought.mark) : isOwnText((await deskwoot.me()).user.id, sought);
-  const wire = messages.findLast(isFound);
-  return wire === undefined ? null : fromWireMessage(wire, conversationId);
+  const wire = deskwoot.call.sought(
+    LIST,
+    messages.items.findLast(isFound),
+    messages.odd.filter((item) => mayBe(item, sought)),
+  );
+  return wire === null ? null : fromWireMessage(wire, conversationId);
 }
 
 // https://deskwoot.com/docs/api: Messages, "Send a new message in a conversation".
@@ -49,10 +63,18 @@ export async function addLabel(deskwoot: Deskwoot, conversationId: string, title
   await deskwoot.call.send({ ...route, path, json: { labelId: label.id }, sendBy: send.sendBy }).catch(orElse('conflict', undefined));
 }
 
-/** The whole conversation, oldest first; null: no such conversation. https://deskwoot.com/docs/api: Messages, "List all messages". */
-async function listMessages(deskwoot: Deskwoot, conversationId: string): Promise<readonly WireMessage[] | null> {
-  const messages = await deskwoot.call.find({ method: 'GET', path: pathOf(conversationId), route: ROUTE }, wireMessages);
-  return messages === null ? null : [...messages].sort((a, b) => (a.createdAt ?? '').localeCompare(b.createdAt ?? ''));
+/** The whole conversation, oldest first; empty: no such conversation. https://deskwoot.com/docs/api: Messages, "List all messages". */
+async function listMessages(deskwoot: Deskwoot, conversationId: string): Promise<LooseList<WireMessage>> {
+  const { items, odd } = await deskwoot.call.list({ ...LIST, path: pathOf(conversationId) }, wireMessages).catch(orElse('not_found', NONE));
+  return { items: [...items].sort((a, b) => (a.createdAt ?? '').localeCompare(b.createdAt ?? '')), odd };
+}
+
+/** Whether a message that cannot be read may be the one sought: its text is unreadable, or the same. */
+function mayBe({ value }: OddItem, sought: { readonly mark: string; readonly text: string; readonly private: boolean }): boolean {
+  if (!isObject(value)) return false;
+  const content = fieldOf(value, 'content');
+  if (content === null) return true;
+  return sought.private ? content.includes(toReference(sought.mark)) : canonicalText(content) === canonicalText(sought.text);
 }
 
 function pathOf(conversationId: string): string {

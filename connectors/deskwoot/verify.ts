@@ -1,8 +1,8 @@
 import { oneHeader } from '../headers.ts';
-import { matchSecrets, refuse } from '../match-secrets.ts';
+import { endWith, refuse, startMatch } from '../match-secrets.ts';
 import { secretList } from '../settings-fields.ts';
 import { fromBase64Digest, fromHexDigest, MAX_SIGNATURE_HEADER } from '../signature.ts';
-import type { RawRequest, Verification } from '../connector.ts';
+import type { BegunVerification, RawRequest, RequestHead, Verification } from '../connector.ts';
 import type { DeskwootSettings } from './config.ts';
 
 const PREFIX = 'sha256=';
@@ -12,11 +12,16 @@ const PREFIX = 'sha256=';
  * signatures). A `sha256=` prefix and base64 are taken too, should the undocumented form change. Nothing signed tells the time.
  */
 export function verifyDeskwoot(request: RawRequest, settings: DeskwootSettings): Verification {
+  return endWith(beginVerifyDeskwoot(request, settings), request.body);
+}
+
+/** The same for a body that comes in pieces. */
+export function beginVerifyDeskwoot(request: RequestHead, settings: DeskwootSettings): BegunVerification {
   const header = oneHeader(request, 'x-deskwoot-signature');
   if (!header.ok) return refuse(header.reason);
   if (header.value.length > MAX_SIGNATURE_HEADER) return refuse('header_malformed');
   const text = header.value.startsWith(PREFIX) ? header.value.slice(PREFIX.length) : header.value;
   const candidate = fromHexDigest(text) ?? fromBase64Digest(text);
   if (candidate === undefined) return refuse('header_malformed');
-  return matchSecrets(secretList(settings.webhookSecret, settings.webhookSecrets), [request.body], [candidate]);
+  return startMatch(secretList(settings.webhookSecret, settings.webhookSecrets), '', [candidate]);
 }

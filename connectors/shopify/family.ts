@@ -1,4 +1,4 @@
-import type { RawRequest } from '../connector.ts';
+import type { RequestHead } from '../connector.ts';
 
 /** The two families of headers: the classic one, and the unprefixed one of "Events" (shopify.dev/docs/apps/build/events). */
 export type Family = 'x-shopify-' | 'shopify-';
@@ -6,7 +6,7 @@ export type Family = 'x-shopify-' | 'shopify-';
 const REQUIRED = ['topic', 'shop-domain', 'api-version', 'webhook-id'] as const;
 
 /** Which family counts: where any signed-delivery header of the unprefixed one is there, it alone decides. */
-export function familyOf(request: RawRequest): Family {
+export function familyOf(request: RequestHead): Family {
   const isEvents = ['hmac-sha256', ...REQUIRED].some((name) => request.headers.has(`shopify-${name}`));
   return isEvents ? 'shopify-' : 'x-shopify-';
 }

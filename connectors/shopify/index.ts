@@ -2,13 +2,22 @@ import { shopifyConfig } from './config.ts';
 import { shopifyFacts } from './facts.ts';
 import { readShopify } from './read.ts';
 import { shopifyReady, shopifyWarnings } from './ready.ts';
-import { verifyShopify } from './verify.ts';
+import { beginVerifyShopify, verifyShopify } from './verify.ts';
 import type { Connector } from '../connector.ts';
 import type { ShopifySettings } from './config.ts';
 
-const ORDER = { facts: { 'order.id': 'string' } } as const;
-const CUSTOMER = { facts: { 'customer.id': 'string' } } as const;
-const PLAIN = { facts: {} } as const;
+const ORDER = {
+  facts: { 'order.id': 'string' },
+  maybe: {
+    'order.financialStatus': 'string',
+    'order.fulfillmentStatus': 'string',
+    'order.currency': 'string',
+    'customer.id': 'string',
+    'object.id': 'string',
+  },
+} as const;
+const CUSTOMER = { facts: { 'customer.id': 'string' }, maybe: { 'object.id': 'string' } } as const;
+const PLAIN = { facts: {}, maybe: { 'order.id': 'string', 'customer.id': 'string', 'object.id': 'string' } } as const;
 
 /** Shopify (shopify.dev/docs/api/webhooks), both families of headers. */
 export const shopifyConnector: Connector<'shopify', ShopifySettings> = {
@@ -19,6 +28,7 @@ export const shopifyConnector: Connector<'shopify', ShopifySettings> = {
     ready: shopifyReady,
     warnings: shopifyWarnings,
     verify: verifyShopify,
+    beginVerify: beginVerifyShopify,
     read: readShopify,
     facts: shopifyFacts,
     topics: {
@@ -51,6 +61,8 @@ export const shopifyConnector: Connector<'shopify', ShopifySettings> = {
       'app/scopes_update': PLAIN,
     },
     // Eight more attempts in four hours (shopify.dev/changelog/updates-to-webhook-retry-mechanism).
-    sender: () => ({ retries: true, unavailable: 503 }),
+    // Orders with many lines and products with many variants pass 1 MB (shopify.dev/changelog, Amazon EventBridge webhook payload size
+    // limit); what is refused for its size is refused each time.
+    sender: () => ({ retries: true, unavailable: 503, largestBody: 8_000_000 }),
   },
 };

@@ -1,9 +1,9 @@
 import { isRepeated, oneHeader } from '../headers.ts';
-import { matchSecrets, refuse } from '../match-secrets.ts';
+import { endWith, refuse, startMatch } from '../match-secrets.ts';
 import { secretList } from '../settings-fields.ts';
 import { fromBase64Digest } from '../signature.ts';
 import { familyOf } from './family.ts';
-import type { RawRequest, Verification } from '../connector.ts';
+import type { BegunVerification, RawRequest, RequestHead, Verification } from '../connector.ts';
 import type { ShopifySettings } from './config.ts';
 
 /**
@@ -11,11 +11,16 @@ import type { ShopifySettings } from './config.ts';
  * Nothing signed tells the time: a late or repeated delivery is legal.
  */
 export function verifyShopify(request: RawRequest, settings: ShopifySettings): Verification {
+  return endWith(beginVerifyShopify(request, settings), request.body);
+}
+
+/** The same for a body that comes in pieces. */
+export function beginVerifyShopify(request: RequestHead, settings: ShopifySettings): BegunVerification {
   const family = familyOf(request);
   const header = oneHeader(request, `${family}hmac-sha256`);
   if (!header.ok) return refuse(header.reason);
   if (isRepeated(request, `${family}webhook-id`) || isRepeated(request, `${family}event-id`)) return refuse('header_repeated');
   const candidate = fromBase64Digest(header.value);
   if (candidate === undefined) return refuse('header_malformed');
-  return matchSecrets(secretList(settings.clientSecret, settings.webhookSecrets), [request.body], [candidate]);
+  return startMatch(secretList(settings.clientSecret, settings.webhookSecrets), '', [candidate]);
 }

@@ -3,12 +3,14 @@ import { slackFacts } from './facts.ts';
 import { slackHandshake } from './handshake.ts';
 import { readSlack } from './read.ts';
 import { slackReady, slackWarnings } from './ready.ts';
-import { slackSentAt, verifySlack } from './verify.ts';
+import { beginVerifySlack, slackSentAt, verifySlack } from './verify.ts';
 import type { Connector } from '../connector.ts';
 import type { SlackSettings } from './config.ts';
 
-const EVENT = { facts: { 'bot.id': 'string', 'app.id': 'string', subtype: 'string' } } as const;
-const PLAIN = { facts: {} } as const;
+const PLACE = { 'team.id': 'string', 'channel.id': 'string', 'user.id': 'string', 'message.ts': 'string', 'thread.ts': 'string' } as const;
+const EVENT = { facts: { 'bot.id': 'string', 'app.id': 'string', subtype: 'string' }, maybe: PLACE } as const;
+const INTERACTION = { facts: {}, maybe: { ...PLACE, 'action.id': 'string', 'callback.id': 'string' } } as const;
+const PLAIN = { facts: {}, maybe: { 'team.id': 'string' } } as const;
 
 /** Slack (docs.slack.dev/apis/events-api). Slash commands have topics of their own name: `command.<name>`. */
 export const slackConnector: Connector<'slack', SlackSettings> = {
@@ -20,6 +22,7 @@ export const slackConnector: Connector<'slack', SlackSettings> = {
     warnings: slackWarnings,
     handshake: slackHandshake,
     verify: verifySlack,
+    beginVerify: beginVerifySlack,
     read: readSlack,
     sentAt: slackSentAt,
     facts: slackFacts,
@@ -31,11 +34,11 @@ export const slackConnector: Connector<'slack', SlackSettings> = {
       'event.app_rate_limited': PLAIN,
       'event.app_uninstalled': PLAIN,
       'event.tokens_revoked': PLAIN,
-      'interaction.block_actions': PLAIN,
-      'interaction.message_action': PLAIN,
-      'interaction.shortcut': PLAIN,
-      'interaction.view_submission': PLAIN,
-      'interaction.view_closed': PLAIN,
+      'interaction.block_actions': INTERACTION,
+      'interaction.message_action': INTERACTION,
+      'interaction.shortcut': INTERACTION,
+      'interaction.view_submission': INTERACTION,
+      'interaction.view_closed': INTERACTION,
     },
     // Three more attempts: at once, after about 1 and 5 minutes (docs.slack.dev/apis/events-api, Retries).
     sender: () => ({ retries: true, unavailable: 503 }),

@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { wireMetadata } from './wire.ts';
+import type { Posted } from '../chat.ts';
 import type { WireMessages } from './wire.ts';
 
 /** Longer text is split by Slack into several messages, which breaks its form. https://docs.slack.dev/changelog/2018-truncating-really-long-messages */
@@ -10,10 +13,21 @@ export function toMetadata(mark: string): string {
   return JSON.stringify({ event_type: EVENT_TYPE, event_payload: { key: mark } });
 }
 
-/** The ts of the message that carries this mark. */
-export function findMark(wire: WireMessages, mark: string): string | null {
-  const found = wire.messages.find(({ metadata }) => metadata?.event_type === EVENT_TYPE && metadata.event_payload['key'] === mark);
-  return found?.ts ?? null;
+/**
+ * The message that carries this mark; null: none does. `withheld`: some carry a mark of ours that is not shown, so none can be told
+ * from another.
+ */
+export function findMark(wire: WireMessages, mark: string): Posted | 'withheld' | null {
+  const ours = wire.messages.items.filter(({ metadata }) => metadata?.event_type === EVENT_TYPE);
+  const found = ours.find(({ metadata }) => metadata?.event_payload?.['key'] === mark);
+  if (found !== undefined) return { ts: found.ts, threaded: (found.thread_ts ?? found.ts) !== found.ts };
+  return ours.some(({ metadata }) => metadata?.event_payload?.['key'] === undefined) ? 'withheld' : null;
+}
+
+/** Whether a message that cannot be read carries this mark all the same. */
+export function bearsMark(value: unknown, mark: string): boolean {
+  const { data } = z.object({ metadata: wireMetadata }).safeParse(value);
+  return data?.metadata.event_type === EVENT_TYPE && data.metadata.event_payload?.['key'] === mark;
 }
 
 /** At most 4,000 characters; never cut within a character, an escape (`&amp;`) or a link (`<url|label>`). */

@@ -45,7 +45,7 @@ export const interaction = z.object({
   message: lenient(z.object({ ts: lenient(boundedId), thread_ts: lenient(boundedId) })),
   container: lenient(z.object({ message_ts: lenient(boundedId), thread_ts: lenient(boundedId) })),
   view: lenient(z.object({ id: lenient(boundedId), callback_id: lenient(word) })),
-  actions: lenient(z.array(z.object({ action_id: lenient(word) }))),
+  actions: lenient(z.array(lenient(z.object({ action_id: lenient(word) })))),
 });
 
 export type SlackInteraction = z.infer<typeof interaction>;

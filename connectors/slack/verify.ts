@@ -1,8 +1,8 @@
 import { headerText, oneHeader } from '../headers.ts';
-import { matchSecrets, refuse, toMs, withinWindow } from '../match-secrets.ts';
+import { endWith, refuse, startMatch, toMs, withinWindow } from '../match-secrets.ts';
 import { secretList } from '../settings-fields.ts';
 import { fromHexDigest } from '../signature.ts';
-import type { RawRequest, Verification } from '../connector.ts';
+import type { BegunVerification, RawRequest, RequestHead, Verification } from '../connector.ts';
 import type { SlackSettings } from './config.ts';
 
 const TIMESTAMP = 'x-slack-request-timestamp';
@@ -13,6 +13,11 @@ const PREFIX = 'v0=';
  * (docs.slack.dev/authentication/verifying-requests-from-slack).
  */
 export function verifySlack(request: RawRequest, settings: SlackSettings, nowMs: number): Verification {
+  return endWith(beginVerifySlack(request, settings, nowMs), request.body);
+}
+
+/** The same for a body that comes in pieces. */
+export function beginVerifySlack(request: RequestHead, settings: SlackSettings, nowMs: number): BegunVerification {
   const signature = oneHeader(request, 'x-slack-signature');
   if (!signature.ok) return refuse(signature.reason);
   const timestamp = oneHeader(request, TIMESTAMP);
@@ -22,7 +27,7 @@ export function verifySlack(request: RawRequest, settings: SlackSettings, nowMs:
   const candidate = fromHexDigest(signature.value.slice(PREFIX.length));
   if (candidate === undefined) return refuse('header_malformed');
   const secrets = secretList(settings.signingSecret, settings.signingSecrets);
-  const match = matchSecrets(secrets, ['v0:', timestamp.value, ':', request.body], [candidate]);
+  const match = startMatch(secrets, `v0:${timestamp.value}:`, [candidate]);
   return withinWindow(match, timestamp.value, nowMs, settings.toleranceSeconds);
 }
 

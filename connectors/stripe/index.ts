@@ -3,7 +3,7 @@ import { stripeFacts } from './facts.ts';
 import { readStripe } from './read.ts';
 import { stripeReady, stripeWarnings } from './ready.ts';
 import { STRIPE_TOPICS } from './topics.ts';
-import { stripeSentAt, verifyStripe } from './verify.ts';
+import { beginVerifyStripe, stripeSentAt, verifyStripe } from './verify.ts';
 import type { Connector } from '../connector.ts';
 import type { StripeSettings } from './config.ts';
 
@@ -16,6 +16,7 @@ export const stripeConnector: Connector<'stripe', StripeSettings> = {
     ready: stripeReady,
     warnings: stripeWarnings,
     verify: verifyStripe,
+    beginVerify: beginVerifyStripe,
     read: readStripe,
     sentAt: stripeSentAt,
     facts: stripeFacts,

@@ -1,13 +1,20 @@
 import { z } from 'zod';
 import { boundedId, lenient, word } from '../wire-fields.ts';
 
+/** An object, or its id where it was not expanded. */
+const reference = z.union([boundedId, z.object({ id: boundedId })]);
+
 const object = z.object({
   id: lenient(boundedId),
   object: lenient(word),
-  customer: lenient(z.union([boundedId, z.object({ id: boundedId })])),
+  customer: lenient(reference),
+  customer_account: lenient(boundedId),
   amount_due: lenient(z.number().int()),
   currency: lenient(word),
   attempt_count: lenient(z.number().int()),
+  /** Until 2025-03-31.basil. */
+  charge: lenient(reference),
+  payment_intent: lenient(z.union([boundedId, z.object({ id: boundedId, latest_charge: lenient(reference) })])),
 });
 
 export type StripeObject = z.infer<typeof object>;
@@ -18,9 +25,13 @@ export const event = z.object({
   object: lenient(word),
   type: lenient(word),
   livemode: lenient(z.boolean()),
+  account: lenient(boundedId),
+  context: lenient(boundedId),
   data: lenient(z.object({ object: lenient(object) })),
   related_object: lenient(z.object({ id: lenient(boundedId), type: lenient(word) })),
   snapshot_event: lenient(boundedId),
+  request: lenient(z.union([boundedId, z.object({ id: lenient(boundedId) })])),
+  reason: lenient(z.object({ request: lenient(z.object({ id: lenient(boundedId) })) })),
 });
 
 export type StripeEvent = z.infer<typeof event>;

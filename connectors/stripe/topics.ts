@@ -1,13 +1,21 @@
-import type { FactType } from '../connector.ts';
+import type { TopicFacts } from '../connector.ts';
 
-type Topics = { readonly [topic: string]: { readonly facts: { readonly [field: string]: FactType } } };
+type Topics = { readonly [topic: string]: TopicFacts };
 
 const SURE = { livemode: 'boolean', 'object.id': 'string', 'object.type': 'string' } as const;
-const INVOICE = { facts: { ...SURE, 'invoice.id': 'string' } } as const;
+/** What snapshot events tell of an invoice and thin ones do not. */
+const OF_INVOICE = {
+  'customer.id': 'string',
+  'invoice.customer': 'string',
+  'invoice.amountDue': 'string',
+  'invoice.currency': 'string',
+  'invoice.attemptCount': 'number',
+} as const;
+const INVOICE = { facts: { ...SURE, 'invoice.id': 'string' }, maybe: OF_INVOICE } as const;
 const CUSTOMER = { facts: { ...SURE, 'customer.id': 'string' } } as const;
-const OTHER = { facts: SURE } as const;
+const OTHER = { facts: SURE, maybe: { 'customer.id': 'string' } } as const;
 
-/** Event types that help a support team (docs.stripe.com/api/events/types). Amounts are no sure facts: thin events have none. */
+/** Event types that help a support team (docs.stripe.com/api/events/types). */
 export const STRIPE_TOPICS: Topics = {
   'invoice.payment_failed': INVOICE,
   'invoice.payment_action_required': INVOICE,
@@ -16,7 +24,7 @@ export const STRIPE_TOPICS: Topics = {
   'invoice.finalization_failed': INVOICE,
   'invoice.marked_uncollectible': INVOICE,
   // A preview of an invoice has no id yet.
-  'invoice.upcoming': { facts: { livemode: 'boolean' } },
+  'invoice.upcoming': { facts: { livemode: 'boolean' }, maybe: { 'object.type': 'string', ...OF_INVOICE } },
   'customer.created': CUSTOMER,
   'customer.updated': CUSTOMER,
   'customer.deleted': CUSTOMER,

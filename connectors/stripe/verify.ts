@@ -1,8 +1,8 @@
 import { headerText, oneHeader } from '../headers.ts';
-import { matchSecrets, refuse, toMs, withinWindow } from '../match-secrets.ts';
+import { endWith, refuse, startMatch, toMs, withinWindow } from '../match-secrets.ts';
 import { secretList } from '../settings-fields.ts';
 import { fromHexDigest, MAX_CANDIDATES, MAX_SIGNATURE_HEADER } from '../signature.ts';
-import type { RawRequest, Verification } from '../connector.ts';
+import type { BegunVerification, RawRequest, RequestHead, Verification } from '../connector.ts';
 import type { StripeSettings } from './config.ts';
 
 const HEADER = 'stripe-signature';
@@ -18,6 +18,11 @@ interface Parts {
  * `whsec_…` text (docs.stripe.com/webhooks, Verify manually). Both past and future are held against the window.
  */
 export function verifyStripe(request: RawRequest, settings: StripeSettings, nowMs: number): Verification {
+  return endWith(beginVerifyStripe(request, settings, nowMs), request.body);
+}
+
+/** The same for a body that comes in pieces. */
+export function beginVerifyStripe(request: RequestHead, settings: StripeSettings, nowMs: number): BegunVerification {
   const header = oneHeader(request, HEADER);
   if (!header.ok) return refuse(header.reason);
   if (header.value.length > MAX_SIGNATURE_HEADER) return refuse('too_many_signatures');
@@ -30,7 +35,7 @@ export function verifyStripe(request: RawRequest, settings: StripeSettings, nowM
   const candidates = v1.flatMap((text) => fromHexDigest(text) ?? []);
   if (candidates.length === 0) return refuse('header_malformed');
   const secrets = secretList(settings.webhookSecret, settings.webhookSecrets);
-  const match = matchSecrets(secrets, [timestamp, '.', request.body], candidates);
+  const match = startMatch(secrets, `${timestamp}.`, candidates);
   return withinWindow(match, timestamp, nowMs, settings.toleranceSeconds);
 }
 

@@ -9,13 +9,17 @@ export const wireInvoice = z.object({
   id: z.string(),
   number: optionalText,
   status: optionalText,
-  /** Expanded; the id alone where it was not, and without name and address where the customer is deleted. */
-  customer: z.union([wireCustomer, z.string().transform((id) => ({ id, name: null, email: null, phone: null }))]),
+  /**
+   * Expanded; the id alone where it was not, and without name and address where the customer is deleted. null where an account stands
+   * for the customer (https://docs.stripe.com/connect/use-accounts-as-customers), or nobody does.
+   */
+  customer: z.union([wireCustomer, z.string().transform((id) => ({ id, name: null, email: null, phone: null }))]).nullish(),
+  customer_account: optionalText,
   customer_name: optionalText,
   customer_email: optionalText,
   customer_phone: optionalText,
   amount_due: z.number().int(),
-  currency: z.string().length(3),
+  currency: z.string().min(1),
   attempt_count: z.number().int(),
   next_payment_attempt: z.number().int().nullish(),
   hosted_invoice_url: optionalText,

@@ -3,14 +3,21 @@ import { woocommerceFacts } from './facts.ts';
 import { woocommerceHandshake } from './handshake.ts';
 import { readWoocommerce } from './read.ts';
 import { woocommerceReady, woocommerceWarnings } from './ready.ts';
-import { verifyWoocommerce } from './verify.ts';
+import { beginVerifyWoocommerce, verifyWoocommerce } from './verify.ts';
 import type { Connector } from '../connector.ts';
 import type { WoocommerceSettings } from './config.ts';
 
-const ORDER = { facts: { 'order.id': 'string' } } as const;
-const FULL_ORDER = { facts: { 'order.id': 'string', 'order.status': 'string', 'order.currency': 'string' } } as const;
-const CUSTOMER = { facts: { 'customer.id': 'string' } } as const;
-const OTHER = { facts: { 'object.id': 'string' } } as const;
+const OBJECT = { 'object.id': 'string' } as const;
+const ORDER = {
+  facts: { 'order.id': 'string' },
+  maybe: { 'order.status': 'string', 'order.currency': 'string', 'customer.id': 'string', ...OBJECT },
+} as const;
+const FULL_ORDER = {
+  facts: { 'order.id': 'string', 'order.status': 'string', 'order.currency': 'string' },
+  maybe: { 'customer.id': 'string', ...OBJECT },
+} as const;
+const CUSTOMER = { facts: { 'customer.id': 'string' }, maybe: OBJECT } as const;
+const OTHER = { facts: OBJECT } as const;
 
 /** WooCommerce (woocommerce.com/document/webhooks). */
 export const woocommerceConnector: Connector<'woocommerce', WoocommerceSettings> = {
@@ -22,6 +29,7 @@ export const woocommerceConnector: Connector<'woocommerce', WoocommerceSettings>
     warnings: woocommerceWarnings,
     handshake: woocommerceHandshake,
     verify: verifyWoocommerce,
+    beginVerify: beginVerifyWoocommerce,
     read: readWoocommerce,
     facts: woocommerceFacts,
     topics: {
@@ -42,6 +50,7 @@ export const woocommerceConnector: Connector<'woocommerce', WoocommerceSettings>
       'coupon.restored': OTHER,
     },
     // Never sends again, and switches the webhook off after repeated failures (class-wc-webhook.php, failed_delivery).
-    sender: () => ({ retries: false, unavailable: 503 }),
+    // Sends the whole record as its REST API shows it, with descriptions and the metadata of every plugin (build_payload): no limit.
+    sender: () => ({ retries: false, unavailable: 503, largestBody: 8_000_000 }),
   },
 };

@@ -1,8 +1,8 @@
 import { isRepeated, oneHeader } from '../headers.ts';
-import { matchSecrets, refuse } from '../match-secrets.ts';
+import { endWith, refuse, startMatch } from '../match-secrets.ts';
 import { secretList } from '../settings-fields.ts';
 import { fromBase64Digest } from '../signature.ts';
-import type { RawRequest, Verification } from '../connector.ts';
+import type { BegunVerification, RawRequest, RequestHead, Verification } from '../connector.ts';
 import type { WoocommerceSettings } from './config.ts';
 
 /** Headers that name the delivery; two copies of one are a refusal. */
@@ -13,10 +13,15 @@ const IDS = ['x-wc-webhook-id', 'x-wc-webhook-delivery-id'] as const;
  * generate_signature). Nothing signed tells the time.
  */
 export function verifyWoocommerce(request: RawRequest, settings: WoocommerceSettings): Verification {
+  return endWith(beginVerifyWoocommerce(request, settings), request.body);
+}
+
+/** The same for a body that comes in pieces. */
+export function beginVerifyWoocommerce(request: RequestHead, settings: WoocommerceSettings): BegunVerification {
   const header = oneHeader(request, 'x-wc-webhook-signature');
   if (!header.ok) return refuse(header.reason);
   if (IDS.some((name) => isRepeated(request, name))) return refuse('header_repeated');
   const candidate = fromBase64Digest(header.value);
   if (candidate === undefined) return refuse('header_malformed');
-  return matchSecrets(secretList(settings.webhookSecret, settings.webhookSecrets), [request.body], [candidate]);
+  return startMatch(secretList(settings.webhookSecret, settings.webhookSecrets), '', [candidate]);
 }

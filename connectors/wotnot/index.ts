@@ -2,11 +2,11 @@ import { wotnotConfig } from './config.ts';
 import { wotnotFacts } from './facts.ts';
 import { readWotnot } from './read.ts';
 import { wotnotReady, wotnotWarnings } from './ready.ts';
-import { verifyWotnot } from './verify.ts';
+import { beginVerifyWotnot, verifyWotnot } from './verify.ts';
 import type { Connector } from '../connector.ts';
 import type { WotnotSettings } from './config.ts';
 
-const PLAIN = { facts: {} } as const;
+const PLAIN = { facts: {}, maybe: { 'conversation.id': 'string', 'bot.id': 'string' } } as const;
 
 /** WotNot (WotNot public API, Events). Only the payload of `conversation_create` is published. */
 export const wotnotConnector: Connector<'wotnot', WotnotSettings> = {
@@ -17,6 +17,7 @@ export const wotnotConnector: Connector<'wotnot', WotnotSettings> = {
     ready: wotnotReady,
     warnings: wotnotWarnings,
     verify: verifyWotnot,
+    beginVerify: beginVerifyWotnot,
     read: readWotnot,
     facts: wotnotFacts,
     topics: {
@@ -30,7 +31,7 @@ export const wotnotConnector: Connector<'wotnot', WotnotSettings> = {
       conversation_labels: PLAIN,
       note: PLAIN,
     },
-    // Nothing is documented about retries: assume that a lost request stays lost.
-    sender: () => ({ retries: false, unavailable: 503 }),
+    // Nothing is documented about retries and sizes: assume that a lost request stays lost. Events come in batches.
+    sender: () => ({ retries: false, unavailable: 503, largestBody: 8_000_000 }),
   },
 };

@@ -1,8 +1,10 @@
 import type { Invoice } from '../../connectors/billing.ts';
+import type { StoredEvent } from '../../connectors/connector.ts';
 import type { JsonObject } from '../../connectors/json.ts';
 import { defineRun, isTextOrNull } from '../define-run.ts';
-import { textFact } from '../facts.ts';
+import { aboutFact, booleanFact, factOf, numberFact, textFact } from '../facts.ts';
 import type { FlowOutcome } from '../flow.ts';
+import { StepError } from '../steps.ts';
 import type { Steps } from '../steps.ts';
 import type { OpenConversationOptions } from './options.ts';
 import { noteText, openingText } from './text.ts';
@@ -10,23 +12,76 @@ import { noteText, openingText } from './text.ts';
 /** Invoice statuses in which nothing is owed any more: a late event does nothing. */
 const SETTLED: readonly string[] = ['paid', 'void', 'uncollectible'];
 
+/** When this is done, all is. */
+const LAST_STEP = 'note';
+
+/** What every step needs once the invoice is known. */
+interface Task {
+  readonly steps: Steps;
+  readonly event: StoredEvent;
+  readonly options: OpenConversationOptions;
+  readonly invoice: Invoice;
+}
+
 /** Reads the invoice again, then opens or reuses a conversation with its customer and leaves a private note. */
 export const runOpenConversation = defineRun('open-conversation', isOpenConversationOptions, async (steps, event, options) => {
   const invoiceId = textFact(event, 'invoice.id');
-  if (invoiceId === null) return { outcome: 'ignored', text: 'The event names no invoice.' };
-  const invoice = await steps.run({ name: 'read-invoice', summary: `Read invoice ${invoiceId}` }, 'readInvoice', {
-    connection: event.connection,
-    invoiceId,
-  });
-  if (invoice === null) return { outcome: 'ignored', text: `Invoice ${invoiceId} does not exist any more.` };
+  if (invoiceId === null) return ignored('The event names no invoice.');
+  const invoice = await readInvoice(steps, event, invoiceId);
+  if ('outcome' in invoice) return invoice;
   if (invoice.status !== null && SETTLED.includes(invoice.status)) {
-    return { outcome: 'ignored', text: `Invoice ${invoiceId} is ${invoice.status} by now: nothing to do.` };
+    return ignored(`Invoice ${invoiceId} is ${invoice.status} by now: nothing to do.`);
   }
-  return tellAgents(steps, options, invoice);
+  return tellOnce({ steps, event, options, invoice });
 });
 
-async function tellAgents(steps: Steps, options: OpenConversationOptions, invoice: Invoice): Promise<FlowOutcome> {
-  const { conversationId, created } = await openConversation(steps, options, invoice);
+/**
+ * Several events may tell of one failed attempt, and each attempt is told once. Attempts made by hand do not raise the count: those are
+ * known by their charge, else by the request that made them (https://docs.stripe.com/api/invoices/object, attempt_count).
+ */
+async function tellOnce(task: Task): Promise<FlowOutcome> {
+  const { steps, event, options, invoice } = task;
+  // An invoice that an older worker read: the run began before facts were asked about, and goes on as it was.
+  if (!Object.hasOwn(invoice, 'due')) return tellAgents(task);
+  const attempt = numberFact(event, 'invoice.attemptCount') ?? invoice.attemptCount;
+  const by = textFact(event, 'invoice.charge') ?? textFact(event, 'request.id') ?? textFact(event, 'invoice.payment');
+  const fact = factOf(event, 'payment failed', invoice.id, attempt, by);
+  const { connection } = options;
+  const { toldBy, keyedBy } = await steps.run(
+    { name: 'fact', summary: `Was attempt ${attempt} of invoice ${invoice.id} told?` },
+    'findFact',
+    {
+      connection,
+      fact,
+      lastStep: LAST_STEP,
+    },
+  );
+  if (toldBy !== null) return ignored(`Attempt ${attempt} of invoice ${invoice.id} was told by event ${toldBy} already.`);
+  return tellAgents(keyedBy === 'event' ? task : { ...task, steps: aboutFact(steps, fact) });
+}
+
+/** The invoice as it is now, or how the run ends without it. */
+async function readInvoice(steps: Steps, event: StoredEvent, invoiceId: string): Promise<Invoice | FlowOutcome> {
+  const account = textFact(event, 'account');
+  const livemode = booleanFact(event, 'livemode');
+  const where = { account, context: textFact(event, 'context'), livemode };
+  try {
+    const invoice = await steps.run({ name: 'read-invoice', summary: `Read invoice ${invoiceId}` }, 'readInvoice', {
+      connection: event.connection,
+      invoiceId,
+      ...where,
+    });
+    return invoice ?? ignored(`Invoice ${invoiceId} does not exist any more${account === null ? '' : ` in account ${account}`}.`);
+  } catch (error) {
+    // Stripe sends a platform's live endpoint the tests of its connected accounts too. The other way round a key is wrong: that parks.
+    if (livemode !== false || !(error instanceof StepError) || error.failure.code !== 'wrong_mode') throw error;
+    return ignored(`Invoice ${invoiceId} is of test mode, and the key of connection ${event.connection} of live mode.`);
+  }
+}
+
+async function tellAgents(task: Task): Promise<FlowOutcome> {
+  const { steps, options, invoice } = task;
+  const { conversationId, created } = await openConversation(task);
   const target = { connection: options.connection, conversationId };
   if (options.label !== null) {
     await steps.run({ name: 'label', item: options.label, summary: `Label conversation ${conversationId}` }, 'addLabel', {
@@ -49,7 +104,7 @@ async function tellAgents(steps: Steps, options: OpenConversationOptions, invoic
     });
   }
   // Last, for its text is made of what the invoice says now: nothing that fails after it can make a later attempt say it otherwise.
-  await steps.run({ name: 'note', summary: `Note about invoice ${invoice.id} in conversation ${conversationId}` }, 'postMessage', {
+  await steps.run({ name: LAST_STEP, summary: `Note about invoice ${invoice.id} in conversation ${conversationId}` }, 'postMessage', {
     ...target,
     text: noteText(options.note, invoice),
     private: true,
@@ -57,15 +112,19 @@ async function tellAgents(steps: Steps, options: OpenConversationOptions, invoic
   return { outcome: 'done', text: `Conversation ${conversationId} ${created ? 'opened' : 'used again'} for invoice ${invoice.id}.` };
 }
 
-async function openConversation(
-  steps: Steps,
-  options: OpenConversationOptions,
-  invoice: Invoice,
-): Promise<{ readonly conversationId: string; readonly created: boolean }> {
+async function openConversation({
+  steps,
+  event,
+  options,
+  invoice,
+}: Task): Promise<{ readonly conversationId: string; readonly created: boolean }> {
   const { connection, inbox, reuse, assignee, team } = options;
-  const contact = await steps.run({ name: 'contact', summary: `Contact of customer ${invoice.customerId}` }, 'ensureContact', {
+  const { id, customerId } = invoice;
+  const whose = customerId === null ? `invoice ${id}` : `customer ${customerId}`;
+  const contact = await steps.run({ name: 'contact', summary: `Contact of ${whose}` }, 'ensureContact', {
     connection,
-    externalId: `stripe:${invoice.customerId}`,
+    externalId: customerId === null ? null : `stripe:${customerId}`,
+    record: customerId === null ? null : { connection: event.connection, id: customerId },
     name: invoice.customerName,
     email: invoice.customerEmail,
     phone: invoice.customerPhone,
@@ -98,4 +157,8 @@ function isOpenConversationOptions(options: JsonObject): options is OpenConversa
     (reuse === 'open' || reuse === 'any' || reuse === 'never') &&
     (priority === null || priority === 'urgent' || priority === 'high' || priority === 'medium' || priority === 'low')
   );
+}
+
+function ignored(text: string): FlowOutcome {
+  return { outcome: 'ignored', text };
 }

@@ -51,10 +51,15 @@ export function openingText(template: string, invoice: Invoice): string {
 function openingValues(invoice: Invoice): TemplateValues<(typeof OPENING_FIELDS)[number]> {
   return {
     'invoice.number': invoice.number ?? invoice.id,
-    'invoice.amount': formatMoney(invoice.amountDue, invoice.currency),
+    'invoice.amount': amountOf(invoice),
     'invoice.link': invoice.url ?? 'none',
     'customer.name': oneLine(invoice.customerName),
   };
+}
+
+/** null for an invoice as an older worker recorded it, in Stripe's own units: a run that was under way, or is replayed. */
+function amountOf(invoice: Invoice): string | null {
+  return Object.hasOwn(invoice, 'due') ? formatMoney(invoice.due) : null;
 }
 
 /** `2026-03-04 10:00 UTC`; text that is no ISO 8601 time in UTC stays as it is. */

@@ -1,13 +1,7 @@
 import type { Attachment } from '../../connectors/helpdesk.ts';
 
-/** HTML longer than this is not looked at further: far more than a chat message shows. */
-const MAX_HTML_CHARS = 16_000;
 const MAX_NAME_CHARS = 80;
 const MAX_LINK_CHARS = 1_500;
-
-const HTML_TAG =
-  /<\/?(?:a|b|blockquote|body|br|div|em|h[1-6]|html|i|img|li|ol|p|pre|span|strong|table|td|tr|u|ul)(?:\s+[\w:-]+\s*=[^<>]*)?\s*\/?>/i;
-const LINE_END_TAG = /<(?:br|\/p|\/div|\/li|\/tr|\/h[1-6]|\/blockquote|\/pre)(?:\s[^<>]*)?\/?>/gi;
 
 /**
  * Text of a customer, safe within Slack's mrkdwn: the three characters that carry markup are escaped, so it can name no
@@ -31,12 +25,15 @@ export function linkMrkdwn(url: string, label: string): string {
   return `<${address}|${name}>`;
 }
 
-/** One line per file, as links; those that do not fit into `maxChars` are counted. */
-export function attachmentLines(attachments: readonly Attachment[], maxChars: number): readonly string[] {
+/**
+ * One line per attachment; those that do not fit into `maxChars` are counted. `conversationUrl`: where what cannot be shown is
+ * looked at; null: not known.
+ */
+export function attachmentLines(attachments: readonly Attachment[], maxChars: number, conversationUrl: string | null): readonly string[] {
   const lines: string[] = [];
   let used = 0;
   for (const [index, attachment] of attachments.entries()) {
-    const line = linkMrkdwn(attachment.url, attachment.name === '' ? 'file' : attachment.name);
+    const line = attachmentLine(attachment, conversationUrl);
     used += line.length + 1;
     if (used > maxChars) return [...lines, `and ${attachments.length - index} more in the conversation`];
     lines.push(line);
@@ -44,23 +41,15 @@ export function attachmentLines(attachments: readonly Attachment[], maxChars: nu
   return lines;
 }
 
-/** The text without its tags where it looks like HTML, else as it is. What is left is plain text: escape it. */
-export function stripHtml(text: string): string {
-  if (!HTML_TAG.test(text)) return text;
-  return text
-    .slice(0, MAX_HTML_CHARS)
-    .replace(/<(script|style)\b[^<>]*>[^]*?<\/\1\s*>/gi, '')
-    .replace(LINE_END_TAG, '\n')
-    .replace(/<\/?[a-z!][^<>]*>/gi, '')
-    .replace(/&nbsp;/g, ' ')
-    .replace(/&quot;/g, '"')
-    .replace(/&#39;/g, "'")
-    .replace(/&lt;/g, '<')
-    .replace(/&gt;/g, '>')
-    .replace(/&amp;/g, '&')
-    .replace(/[ \t]+\n/g, '\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .trim();
+function attachmentLine({ kind, name, url }: Attachment, conversationUrl: string | null): string {
+  if (kind === 'unsupported') {
+    const where = conversationUrl === null ? 'open it in the conversation' : linkMrkdwn(conversationUrl, 'open the conversation');
+    return `[unsupported content: ${nameMrkdwn(name)}] ${where}`;
+  }
+  const label = name === '' ? 'file' : name;
+  const shown = url === null ? nameMrkdwn(label) : linkMrkdwn(url, label);
+  if (kind === 'location') return `Location: ${shown}`;
+  return kind === 'contact' ? `Contact: ${shown}` : shown;
 }
 
 /** The longest beginning whose escaped form has at most `maxChars` characters; no code point is broken. */

@@ -1,12 +1,12 @@
 import type { StoredEvent } from '../../connectors/connector.ts';
-import type { Conversation, Message } from '../../connectors/helpdesk.ts';
+import type { Conversation } from '../../connectors/helpdesk.ts';
 import type { JsonObject } from '../../connectors/json.ts';
 import { defineRun } from '../define-run.ts';
 import { isFact, textFact } from '../facts.ts';
 import type { FlowOutcome } from '../flow.ts';
-import type { OperationOutput, Steps } from '../steps.ts';
+import type { MessageExcerpt, OperationOutput, Steps } from '../steps.ts';
 import type { SlackThreadOptions } from './options.ts';
-import { MAX_MESSAGE_CHARS, headerText, messageText, needsConversation } from './text.ts';
+import { headerText, messageText, needsConversation, rootText } from './text.ts';
 
 /** What every step of one event's run needs. */
 interface Task {
@@ -41,7 +41,7 @@ async function mirrorConversation(task: Task): Promise<FlowOutcome> {
 async function mirrorMessage(task: Task, messageId: string): Promise<FlowOutcome> {
   const { event, options } = task;
   if (isFact(event, 'message.deleted')) return ignored(`Message ${messageId} was deleted.`);
-  if (textFact(event, 'message.direction') === 'other') return ignored(`Message ${messageId} is an activity, not a message.`);
+  if (textFact(event, 'message.direction') === 'other') return ignored(nothingSaid(messageId));
   // A marked message is most likely our own, and then need not be read.
   const marked = textFact(event, 'message.mark') !== null;
   if (!marked && isFact(event, 'message.private') && !options.privateNotes) return ignored(`Message ${messageId} is a private note.`);
@@ -50,13 +50,13 @@ async function mirrorMessage(task: Task, messageId: string): Promise<FlowOutcome
   if (await isEcho(task, messageId, early)) return { outcome: 'echo', text: `Message ${messageId} is one that we wrote.` };
   const message = early ?? (await readMessage(task, messageId));
   if (message === null) return ignored(`Message ${messageId} does not exist any more.`);
-  if (message.direction === 'other') return ignored(`Message ${messageId} is an activity, not a message.`);
+  if (message.direction === 'other') return ignored(nothingSaid(messageId));
   const isPrivate = message.private || isFact(event, 'message.private');
   if (isPrivate && !options.privateNotes) return ignored(`Message ${messageId} is a private note.`);
   return postMessage(task, message);
 }
 
-async function postMessage(task: Task, message: Message): Promise<FlowOutcome> {
+async function postMessage(task: Task, message: MessageExcerpt): Promise<FlowOutcome> {
   const { options, conversationId } = task;
   const thread = await findThread(task);
   if (thread?.openedHere === true)
@@ -64,26 +64,48 @@ async function postMessage(task: Task, message: Message): Promise<FlowOutcome> {
   const conversation = thread === null || needsConversation(options.message, message) ? await readConversation(task) : null;
   if (thread !== null) return reply(task, message, thread.ts, conversation);
   if (conversation === null) return ignored(`Conversation ${conversationId} does not exist any more.`);
-  const header = headerText(options.header, conversation);
-  const ts = await openThread(
-    task,
-    `${header}\n${messageText(options.message, message, conversation, MAX_MESSAGE_CHARS - header.length - 1)}`,
-  );
+  const ts = await openThread(task, rootText(headerText(options.header, conversation), options.message, message, conversation));
   return { outcome: 'done', text: `Thread ${ts} opened with message ${message.id} of conversation ${conversationId}.` };
 }
 
-async function reply(task: Task, message: Message, thread: string, conversation: Conversation | null): Promise<FlowOutcome> {
+async function reply(task: Task, message: MessageExcerpt, thread: string, conversation: Conversation | null): Promise<FlowOutcome> {
   const { steps, options } = task;
-  await steps.run({ name: 'reply', item: message.id, summary: `Post message ${message.id} to thread ${thread}` }, 'postReply', {
+  const summary = `Post message ${message.id} to thread ${thread}`;
+  const posted = await steps.run({ name: 'reply', item: message.id, summary }, 'postReply', {
     connection: options.connection,
     channel: options.channel,
     thread,
     text: messageText(options.message, message, conversation),
   });
-  return { outcome: 'done', text: `Message ${message.id} posted to thread ${thread}.` };
+  if (posted.ts !== null && posted.strayed !== true) return { outcome: 'done', text: `Message ${message.id} posted to thread ${thread}.` };
+  return renewThread(task, message, posted.ts, conversation ?? (await readConversation(task)));
 }
 
-async function isEcho({ steps, event, conversationId }: Task, messageId: string | null, message: Message | null): Promise<boolean> {
+/**
+ * The thread's first message was deleted. A reply that strayed into the channel for that, `strayTs`, becomes the first message of the
+ * thread that takes its place; where nothing was posted, one is opened.
+ */
+async function renewThread(
+  task: Task,
+  message: MessageExcerpt,
+  strayTs: string | null,
+  conversation: Conversation | null,
+): Promise<FlowOutcome> {
+  const { options, conversationId } = task;
+  if (conversation === null) {
+    const text = `The thread of conversation ${conversationId} was deleted, and the conversation does not exist any more.`;
+    return strayTs === null ? ignored(text) : { outcome: 'done', text: `${text} Message ${message.id} stands in the channel.` };
+  }
+  const header = headerText(options.header, conversation);
+  const text = rootText(header, options.message, message, conversation);
+  const ts = strayTs === null ? await openThread(task, text) : await adoptThread(task, strayTs, header, text);
+  return {
+    outcome: 'done',
+    text: `The thread of conversation ${conversationId} was deleted: thread ${ts} takes its place, opened with message ${message.id}.`,
+  };
+}
+
+async function isEcho({ steps, event, conversationId }: Task, messageId: string | null, message: MessageExcerpt | null): Promise<boolean> {
   const mark = textFact(event, messageId === null ? 'conversation.mark' : 'message.mark');
   const what = messageId === null ? `conversation ${conversationId}` : `message ${messageId}`;
   return steps.run({ name: 'echo', summary: `Is ${what} our own?` }, 'isEcho', {
@@ -92,12 +114,12 @@ async function isEcho({ steps, event, conversationId }: Task, messageId: string 
     messageId,
     mark: mark ?? message?.mark ?? null,
     senderId: message?.sender.id ?? textFact(event, 'sender.id'),
-    text: message?.text ?? null,
+    ...(message?.textHash === undefined ? { text: message?.text ?? null } : { text: null, textHash: message.textHash }),
     contactId: textFact(event, 'contact.id'),
   });
 }
 
-async function readMessage({ steps, event, conversationId }: Task, messageId: string): Promise<Message | null> {
+async function readMessage({ steps, event, conversationId }: Task, messageId: string): Promise<MessageExcerpt | null> {
   return steps.run({ name: 'read-message', summary: `Read message ${messageId}` }, 'readMessage', {
     connection: event.connection,
     conversationId,
@@ -130,9 +152,27 @@ async function openThread({ steps, event, options, conversationId }: Task, text:
   return opened.ts;
 }
 
+async function adoptThread({ steps, event, options, conversationId }: Task, ts: string, header: string, text: string): Promise<string> {
+  const summary = `Make message ${ts} the thread of conversation ${conversationId}`;
+  const adopted = await steps.run({ name: 'adopt-thread', summary }, 'adoptThread', {
+    connection: options.connection,
+    channel: options.channel,
+    record: recordOf(event, conversationId),
+    ts,
+    header,
+    text,
+  });
+  return adopted.ts;
+}
+
 /** One flow may listen to two helpdesks, whose conversations have the same numbers. */
 function recordOf(event: StoredEvent, conversationId: string): string {
   return `${event.connection}/conversation:${conversationId}`;
+}
+
+/** Neither from the customer nor to them; what a thread shows is decided in docs/decisions/006. */
+function nothingSaid(messageId: string): string {
+  return `Message ${messageId} is an activity, not a message.`;
 }
 
 function ignored(text: string): FlowOutcome {

@@ -1,7 +1,9 @@
-import type { Conversation, Message } from '../../connectors/helpdesk.ts';
+import type { Conversation } from '../../connectors/helpdesk.ts';
+import { stripHtml } from '../plain-text.ts';
+import type { MessageExcerpt } from '../steps.ts';
 import { renderTemplate, usesField } from '../template.ts';
 import type { TemplateValues } from '../template.ts';
-import { attachmentLines, cutToEscaped, escapeMrkdwn, linkMrkdwn, nameMrkdwn, stripHtml } from './mrkdwn.ts';
+import { attachmentLines, cutToEscaped, escapeMrkdwn, linkMrkdwn, nameMrkdwn } from './mrkdwn.ts';
 
 /** Characters that Slack asks a message's text to stay within. https://docs.slack.dev/reference/methods/chat.postMessage */
 export const MAX_MESSAGE_CHARS = 4_000;
@@ -29,38 +31,59 @@ export function headerText(template: string, conversation: Conversation): string
   return renderTemplate(template, values);
 }
 
-/** Whether a message's text links to its conversation, which is read again only then: by the template, or because it is cut. */
-export function needsConversation(template: string, message: Message): boolean {
-  return usesField(template, 'conversation.link') || wholeText(template, message, null).length > MAX_MESSAGE_CHARS;
+/**
+ * Whether a message's text links to its conversation, which is read again only then: by the template, because it is cut, or since
+ * something in it can only be seen there.
+ */
+export function needsConversation(template: string, message: MessageExcerpt): boolean {
+  if (usesField(template, 'conversation.link') || message.textCut === true) return true;
+  if (message.attachments.some(({ kind }) => kind === 'unsupported')) return true;
+  return wholeText(template, message, null).length > MAX_MESSAGE_CHARS;
 }
 
 /**
  * A message as it is posted, escaped, at most `maxChars` long: its own text is cut, with a link to the conversation. Private
  * notes begin with `private:`, as in Chatwoot's own integration, whatever the template says.
  */
-export function messageText(template: string, message: Message, conversation: Conversation | null, maxChars = MAX_MESSAGE_CHARS): string {
+export function messageText(
+  template: string,
+  message: MessageExcerpt,
+  conversation: Conversation | null,
+  maxChars = MAX_MESSAGE_CHARS,
+): string {
   const whole = wholeText(template, message, conversation);
-  if (whole.length <= maxChars) return whole;
+  if (whole.length <= maxChars && message.textCut !== true) return whole;
   const rest = ` … ${conversation === null ? 'the rest is in the conversation' : linkMrkdwn(conversation.url, 'read the rest')}`;
   const one = frameText(template, message, conversation, 'x').length;
   // How often the template shows the text.
   const times = frameText(template, message, conversation, 'xx').length - one;
   const room = times === 0 ? 0 : Math.max(0, Math.floor((maxChars - one) / times) - rest.length);
-  return frameText(template, message, conversation, `${escapeMrkdwn(cutToEscaped(stripHtml(message.text), room))}${rest}`);
+  return frameText(template, message, conversation, `${escapeMrkdwn(cutToEscaped(plainText(message), room))}${rest}`);
 }
 
-function wholeText(template: string, message: Message, conversation: Conversation | null): string {
-  const plain = stripHtml(message.text);
+/** A thread's first message: the header, and below it the message that the thread is opened with. */
+export function rootText(header: string, template: string, message: MessageExcerpt, conversation: Conversation): string {
+  return `${header}\n${messageText(template, message, conversation, MAX_MESSAGE_CHARS - header.length - 1)}`;
+}
+
+function wholeText(template: string, message: MessageExcerpt, conversation: Conversation | null): string {
+  const plain = plainText(message);
   if (plain.trim() !== '') return frameText(template, message, conversation, escapeMrkdwn(plain));
   return frameText(template, message, conversation, message.attachments.length === 0 ? '(no text)' : '');
 }
 
-function frameText(template: string, message: Message, conversation: Conversation | null, text: string): string {
-  const body = renderTemplate(template, { ...messageValues(message, conversation), text }).trimEnd();
-  return [`${message.private ? 'private: ' : ''}${body}`, ...attachmentLines(message.attachments, MAX_ATTACHMENT_CHARS)].join('\n');
+/** Versions before gave HTML as it came: a workflow that began under them goes on with what it has read. */
+function plainText({ text, textCut }: MessageExcerpt): string {
+  return textCut === undefined ? stripHtml(text) : text;
 }
 
-function messageValues(message: Message, conversation: Conversation | null): { readonly [field: string]: string | null } {
+function frameText(template: string, message: MessageExcerpt, conversation: Conversation | null, text: string): string {
+  const body = renderTemplate(template, { ...messageValues(message, conversation), text }).trimEnd();
+  const lines = attachmentLines(message.attachments, MAX_ATTACHMENT_CHARS, conversation?.url ?? null);
+  return [`${message.private ? 'private: ' : ''}${body}`, ...lines].join('\n');
+}
+
+function messageValues(message: MessageExcerpt, conversation: Conversation | null): { readonly [field: string]: string | null } {
   const kind = SENDER_KINDS[message.sender.kind];
   const name = message.sender.name === null || message.sender.name.trim() === '' ? null : nameMrkdwn(message.sender.name);
   return {

@@ -70,6 +70,22 @@ export function agentWrites(
   return { conversationId, contactId: conversation.contact.id, messageId: message.id, told };
 }
 
+/** Chatwoot itself writes to the customer, such as a greeting, or a survey with the type `input_csat`. */
+export function templateSays(desk: Desk, conversationId: number, text: string, contentType = 'text'): Written {
+  const conversation = known(desk, conversationId);
+  const { message, told } = desk.addMessage(conversation, {
+    content: text,
+    messageType: 'template',
+    private: false,
+    contentType,
+    contentAttributes: {},
+    sourceId: null,
+    sender: null,
+    attachments: [],
+  });
+  return { conversationId, contactId: conversation.contact.id, messageId: message.id, told };
+}
+
 function known(desk: Desk, conversationId: number | 'new'): Conversation {
   const conversation = conversationId === 'new' ? undefined : desk.state.conversations.get(conversationId);
   if (conversation === undefined) throw new Error(`no conversation ${conversationId} in the sandbox; expected a display id or "new"`);

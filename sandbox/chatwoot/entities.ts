@@ -38,11 +38,17 @@ export interface Sender {
   readonly id: number;
 }
 
+/** An attachment; which fields count is the type's (chatwoot app/models/attachment.rb). */
 export interface Attachment {
   readonly id: number;
-  readonly fileType: string;
-  readonly dataUrl: string;
-  readonly fileSize: number;
+  /** null: of a type that this server does not know; it is shown as `null`. */
+  readonly fileType: string | null;
+  readonly dataUrl: string | null;
+  readonly fileSize?: number;
+  readonly title?: string;
+  readonly latitude?: number;
+  readonly longitude?: number;
+  readonly firstName?: string;
 }
 
 export interface Message {

@@ -66,17 +66,16 @@ export function senderJson(state: ChatwootState, sender: Sender): Json | null {
   return { ...own, type: 'contact' };
 }
 
-/** A file of a message. */
-export function attachmentJson(message: Message, attachment: Attachment): Json {
-  return {
-    id: attachment.id,
-    message_id: message.id,
-    file_type: attachment.fileType,
-    data_url: attachment.dataUrl,
-    thumb_url: '',
-    file_size: attachment.fileSize,
-    extension: null,
-  };
+/** A file, a place or a contact card of a message; nothing where its type is not known (chatwoot app/models/attachment.rb, push_event_data). */
+export function attachmentJson(message: Message, attachment: Attachment): Json | null {
+  const { id, fileType, dataUrl, title = null, latitude = 0, longitude = 0, firstName } = attachment;
+  if (fileType === null) return null;
+  const base = { id, message_id: message.id, file_type: fileType };
+  if (fileType === 'location')
+    return { ...base, coordinates_lat: latitude, coordinates_long: longitude, fallback_title: title, data_url: dataUrl };
+  if (fileType === 'fallback') return { ...base, fallback_title: title, data_url: dataUrl };
+  if (fileType === 'contact') return { ...base, fallback_title: title, meta: firstName === undefined ? {} : { firstName } };
+  return { ...base, data_url: dataUrl ?? '', thumb_url: '', file_size: attachment.fileSize ?? 0, extension: null };
 }
 
 /** An agent. */

@@ -8,9 +8,10 @@ import { createParts, startHandle } from '../core/handle.ts';
 import { integerOf, textOf } from '../core/values.ts';
 import { type Caller, createAuthorise, failure, rateLimited, serverError } from './access.ts';
 import { createDesk, type Desk } from './desk.ts';
-import { agentWrites, customerWrites, type Opening, type Written } from './drivers.ts';
+import { agentWrites, customerWrites, type Opening, templateSays, type Written } from './drivers.ts';
 import { createChatwootState } from './entities.ts';
 import { accountRoutes, webhookRoutes } from './routes/account.ts';
+import { attributeRoutes } from './routes/attributes.ts';
 import { contactRoutes } from './routes/contacts.ts';
 import { conversationActionRoutes } from './routes/conversation-actions.ts';
 import { conversationRoutes } from './routes/conversations.ts';
@@ -43,6 +44,8 @@ export interface ChatwootHandle extends SystemHandle {
   readonly emit: Emit;
   customerWrites(conversationId: number | 'new', text: string, attachments?: readonly Attachment[], opening?: Opening): Written;
   agentWrites(conversationId: number, text: string, options?: { readonly agentId?: number; readonly private?: boolean }): Written;
+  /** Chatwoot itself writes: a greeting, or with the type `input_csat` a survey. */
+  templateSays(conversationId: number, text: string, contentType?: string): Written;
 }
 
 /** Starts a Chatwoot on 127.0.0.1. */
@@ -68,6 +71,7 @@ export async function startChatwoot(options: ChatwootOptions): Promise<ChatwootH
     customerWrites: (conversationId, text, attachments, opening) =>
       customerWrites(desk, parts.clock(), conversationId, text, attachments, opening),
     agentWrites: (conversationId, text, how) => agentWrites(desk, conversationId, text, how),
+    templateSays: (conversationId, text, contentType) => templateSays(desk, conversationId, text, contentType),
   };
 }
 
@@ -76,6 +80,7 @@ function systemOf(desk: Desk, parts: Parts, subscriptions: Subscription[], messa
     routes: [
       ...accountRoutes(desk.state),
       ...webhookRoutes(desk.state, subscriptions),
+      ...attributeRoutes(desk.state),
       ...contactRoutes(desk, parts.clock),
       ...conversationRoutes(desk, parts.clock),
       ...conversationActionRoutes(desk),
@@ -119,6 +124,12 @@ function driversOf(desk: Desk, parts: Parts): { readonly [name: string]: Driver 
       });
       await written.told;
       return { conversationId: written.conversationId, messageId: written.messageId };
+    },
+    'template-message': async (fields, index) => {
+      const conversationId = integerOf(fields['conversationId']) ?? 0;
+      const written = templateSays(desk, conversationId, messageText(fields['text'], index), textOf(fields['contentType']));
+      await written.told;
+      return { conversationId, messageId: written.messageId };
     },
   };
 }

@@ -30,7 +30,7 @@ export interface Fault {
   readonly times?: number;
   /** Milliseconds, for `slow` and `hook-delayed`. Default 1000. */
   readonly ms?: number;
-  /** Seconds in Retry-After, for `429`. Default 1. */
+  /** Seconds in Retry-After, for `429` (default 1) and `html-503` (default: no such header). */
   readonly retryAfter?: number;
 }
 

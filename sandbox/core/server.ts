@@ -118,8 +118,14 @@ function refusalOf<Caller>(system: System<Caller>, fault: Fault): Answer | undef
   if (fault.kind === '429-no-retry-after') return system.rateLimited(null);
   if (fault.kind === '500') return system.serverError();
   if (fault.kind === 'expired-token') return system.tokenExpired();
-  if (fault.kind === 'html-503')
-    return { status: 503, headers: { 'content-type': 'text/html' }, text: '<html><body><h1>503 Service Unavailable</h1></body></html>' };
+  if (fault.kind === 'html-503') {
+    const named = fault.retryAfter === undefined ? {} : { 'retry-after': String(fault.retryAfter) };
+    return {
+      status: 503,
+      headers: { 'content-type': 'text/html', ...named },
+      text: '<html><body><h1>503 Service Unavailable</h1></body></html>',
+    };
+  }
   return undefined;
 }
 

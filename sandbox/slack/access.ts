@@ -40,14 +40,24 @@ export function channelOf(state: SlackState, args: Fields): Channel {
   return channel.member ? channel : refuse('not_in_channel');
 }
 
+/** The scopes of the token that a request shows, as Slack tells them with every answer; nothing for a token it does not know. */
+export function scopeHeaders(state: SlackState, request: Request): { readonly [name: string]: string } {
+  const scopes = state.tokens.get(tokenOf(request) ?? '')?.scopes;
+  return scopes === undefined ? {} : { 'x-oauth-scopes': scopes.join(',') };
+}
+
 /** Builds the check of token and scope. `needs` is a scope, or empty. */
 export function createAuthorise(state: SlackState): (route: Route<Caller>, request: Request) => Caller {
   return (route, request) => {
-    const value = /^Bearer (.+)$/.exec(header(request, 'authorization') ?? '')?.[1] ?? textOf(argumentsOf(request)['token']);
+    const value = tokenOf(request);
     if (value === undefined) return refuse('not_authed');
     const token = state.tokens.get(value) ?? refuse('invalid_auth');
     if (route.needs !== '' && !token.scopes.includes(route.needs))
       refuse('missing_scope', { needed: route.needs, provided: token.scopes.join(',') });
     return token;
   };
+}
+
+function tokenOf(request: Request): string | undefined {
+  return /^Bearer (.+)$/.exec(header(request, 'authorization') ?? '')?.[1] ?? textOf(argumentsOf(request)['token']);
 }

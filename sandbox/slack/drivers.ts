@@ -41,6 +41,14 @@ export function userWrites(workspace: Workspace, message: UserMessage): { readon
   return workspace.post(channel, { text: message.text, user: message.user ?? DEFAULT_USER, threadTs: message.threadTs ?? null, blocks });
 }
 
+/** Somebody who may deletes a message. Throws where channel or message are unknown. */
+export function deleteMessage(workspace: Workspace, channelId: string, ts: string): void {
+  const channel = workspace.state.channels.get(channelId);
+  const message = channel?.byTs.get(ts);
+  if (channel === undefined || message === undefined) throw new Error(`no message ${ts} in channel ${channelId} of the sandbox`);
+  workspace.remove(channel, message);
+}
+
 /** A person types a command (https://docs.slack.dev/interactivity/implementing-slash-commands). */
 export function slashCommand(state: SlackState, sender: EventSender, command: Command): Promise<HookAnswer> {
   const user = command.user ?? DEFAULT_USER;

@@ -14,6 +14,8 @@ export interface Message {
   readonly threadTs: string | null;
   readonly replies: Message[];
   editedTs: string | null;
+  /** Deleted while it had replies: it stays as a tombstone, and its thread goes on. */
+  deleted: boolean;
 }
 
 export interface Channel {
@@ -26,6 +28,8 @@ export interface Channel {
   readonly messages: Message[];
   /** Every message, replies too, by `ts`. */
   readonly byTs: Map<string, Message>;
+  /** `ts` of messages that were deleted, together with the thread that they would have begun. */
+  readonly gone: Set<string>;
   /** The newest `ts` in microseconds. */
   lastTsMicros: number;
   /** When the app's last post was, epoch milliseconds. */
@@ -76,5 +80,5 @@ export function createSlackState(tokens: readonly Token[]): SlackState {
 
 /** An empty channel with our app in it. */
 export function newChannel(id: string, name: string): Channel {
-  return { id, name, archived: false, member: true, messages: [], byTs: new Map(), lastTsMicros: 0, lastPostMs: 0 };
+  return { id, name, archived: false, member: true, messages: [], byTs: new Map(), gone: new Set(), lastTsMicros: 0, lastPostMs: 0 };
 }

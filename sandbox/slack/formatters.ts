@@ -7,8 +7,9 @@ export function messageJson(state: SlackState, message: Message, withMetadata: b
   const isRoot = message.replies.length > 0;
   return {
     type: 'message',
+    ...(message.deleted ? { subtype: 'tombstone' } : {}),
     ...(message.username === null ? {} : { subtype: 'bot_message', username: message.username }),
-    user: message.user,
+    user: message.deleted ? 'USLACKBOT' : message.user,
     ts: message.ts,
     ...(message.botId === null ? {} : { bot_id: message.botId, app_id: message.appId }),
     text: message.text,

@@ -6,8 +6,8 @@ import type { Message, SlackState, Token } from './entities.ts';
 
 import { createParts, startHandle } from '../core/handle.ts';
 import { textOf } from '../core/values.ts';
-import { type Caller, createAuthorise, failure, rateLimited } from './access.ts';
-import { pressButton, type Pressed, slashCommand, type Command, userWrites, type UserMessage } from './drivers.ts';
+import { type Caller, createAuthorise, failure, rateLimited, scopeHeaders } from './access.ts';
+import { deleteMessage, pressButton, type Pressed, slashCommand, type Command, userWrites, type UserMessage } from './drivers.ts';
 import { createSlackState } from './entities.ts';
 import { accountRoutes } from './routes/account.ts';
 import { chatRoutes } from './routes/chat.ts';
@@ -36,6 +36,8 @@ export interface SlackHandle extends SystemHandle {
   readonly threads: Workspace['threads'];
   /** A person writes; resolves at once, `told` when the app has answered. */
   userWrites(message: UserMessage): { readonly message: Message; readonly told: Promise<void> };
+  /** Somebody deletes a message. */
+  deleteMessage(channel: string, ts: string): void;
   /** A person types a command; resolves with the app's answer. */
   slashCommand(command: Command): Promise<HookAnswer>;
   /** A person presses a button; resolves with the app's answer. */
@@ -63,6 +65,7 @@ export async function startSlack(options: SlackOptions): Promise<SlackHandle> {
     sender,
     threads: workspace.threads,
     userWrites: (message) => userWrites(workspace, message),
+    deleteMessage: (channel, ts) => deleteMessage(workspace, channel, ts),
     slashCommand: (command) => slashCommand(state, sender, command),
     pressButton: (pressed) => pressButton(state, sender, pressed),
     urlVerification: (challenge) => sender.json({ token: 'sandbox', challenge, type: 'url_verification' }),
@@ -82,7 +85,7 @@ function systemOf(workspace: Workspace, parts: Parts, limitPosts: boolean): Syst
     serverError: () => ({ status: 500, text: '' }),
     tokenExpired: () => failure('token_revoked'),
     malformed: () => failure('invalid_json'),
-    headers: () => ({ 'x-slack-req-id': 'sandbox' }),
+    headers: (request) => ({ 'x-slack-req-id': 'sandbox', ...scopeHeaders(workspace.state, request) }),
   };
 }
 
@@ -111,6 +114,11 @@ function driversOf(workspace: Workspace, sender: EventSender): { readonly [name:
       });
       await told;
       return { ts: message.ts };
+    },
+    'delete-message': (fields) => {
+      const ts = textOf(fields['ts']) ?? '';
+      deleteMessage(workspace, textOf(fields['channel']) ?? 'C0123', ts);
+      return Promise.resolve({ ts });
     },
     'slash-command': (fields) =>
       slashCommand(workspace.state, sender, { command: textOf(fields['command']) ?? '/desk', text: textOf(fields['text']) ?? '' }),

@@ -26,6 +26,8 @@ export interface Thread extends Marked {
 export interface Workspace {
   readonly state: SlackState;
   post(channel: Channel, fields: NewMessage): { readonly message: Message; readonly told: Promise<void> };
+  /** Deletes a message: the thread of one that has replies goes on below a tombstone, that of another is gone. */
+  remove(channel: Channel, message: Message): void;
   /** All messages of a channel, oldest first. Throws where the channel is unknown. */
   threads(channelId: string): readonly Thread[];
 }
@@ -46,6 +48,7 @@ export function createWorkspace(state: SlackState, clock: Clock, sender: EventSe
         channel: channel.id,
         replies: [],
         editedTs: null,
+        deleted: false,
       };
       const root = message.threadTs === null ? undefined : channel.byTs.get(message.threadTs);
       (root?.replies ?? channel.messages).push(message);
@@ -59,6 +62,16 @@ export function createWorkspace(state: SlackState, clock: Clock, sender: EventSe
           channel_type: 'channel',
         }),
       };
+    },
+    remove: (channel, message) => {
+      if (message.replies.length > 0) {
+        Object.assign(message, { deleted: true, text: 'This message was deleted.', metadata: null, blocks: null });
+        return;
+      }
+      const among = message.threadTs === null ? channel.messages : (channel.byTs.get(message.threadTs)?.replies ?? []);
+      among.splice(among.indexOf(message), 1);
+      channel.byTs.delete(message.ts);
+      channel.gone.add(message.ts);
     },
     threads: (channelId) => {
       const channel = state.channels.get(channelId);

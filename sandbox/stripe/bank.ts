@@ -20,7 +20,13 @@ export interface Happened {
 export interface Bank {
   readonly state: StripeState;
   /** Records an event and sends it. */
-  happen(type: string, objectId: string, objectPath: string, object: { readonly [name: string]: unknown }): Happened;
+  happen(
+    type: string,
+    objectId: string,
+    objectPath: string,
+    object: { readonly [name: string]: unknown },
+    account?: string | null,
+  ): Happened;
   /** A payment fails: of the invoice with this id, or of a new one. Throws where the id is unknown. */
   failPayment(invoice: string | NewInvoice): Happened & { readonly invoice: Invoice };
   /** The customer pays. Throws where the id is unknown. */
@@ -36,7 +42,7 @@ export function createBank(state: StripeState, clock: Clock, emit: Emit): Bank {
   };
   const bank: Bank = {
     state,
-    happen: (type, objectId, objectPath, object) => {
+    happen: (type, objectId, objectPath, object, account = null) => {
       const event: StripeEvent = {
         id: state.nextId('evt'),
         type,
@@ -44,6 +50,7 @@ export function createBank(state: StripeState, clock: Clock, emit: Emit): Bank {
         object,
         objectId,
         objectPath,
+        account,
         delivered: false,
       };
       state.events.push(event);
@@ -55,14 +62,21 @@ export function createBank(state: StripeState, clock: Clock, emit: Emit): Bank {
       const invoice = typeof which === 'string' ? known(which) : addInvoice(state, now, which);
       invoice.attemptCount += 1;
       invoice.nextPaymentAttempt = invoice.attemptCount < MAX_ATTEMPTS ? now + NEXT_ATTEMPT_S : null;
-      return { invoice, ...bank.happen('invoice.payment_failed', invoice.id, `/v1/invoices/${invoice.id}`, invoiceJson(state, invoice)) };
+      return {
+        invoice,
+        ...bank.happen('invoice.payment_failed', invoice.id, pathOf(invoice), invoiceJson(state, invoice), invoice.account),
+      };
     },
     pay: (invoiceId) => {
       const invoice = known(invoiceId);
       invoice.status = 'paid';
       invoice.nextPaymentAttempt = null;
-      return { invoice, ...bank.happen('invoice.paid', invoice.id, `/v1/invoices/${invoice.id}`, invoiceJson(state, invoice)) };
+      return { invoice, ...bank.happen('invoice.paid', invoice.id, pathOf(invoice), invoiceJson(state, invoice), invoice.account) };
     },
   };
   return bank;
+}
+
+function pathOf({ id }: Invoice): string {
+  return `/v1/invoices/${id}`;
 }

@@ -21,6 +21,8 @@ export interface Invoice {
   readonly currency: string;
   /** Whole minor units: cents, yen, or fils in thousands. */
   readonly amountDue: number;
+  /** The connected account it belongs to; null: the platform's own. */
+  readonly account: string | null;
   status: 'draft' | 'open' | 'paid' | 'void' | 'uncollectible';
   attemptCount: number;
   /** Epoch seconds; null where no further attempt is planned. */
@@ -35,6 +37,8 @@ export interface StripeEvent {
   readonly object: { readonly [name: string]: unknown };
   readonly objectId: string;
   readonly objectPath: string;
+  /** The connected account it happened in; null: the platform's own. */
+  readonly account: string | null;
   /** Whether every destination has answered 2xx. */
   delivered: boolean;
 }
@@ -88,6 +92,8 @@ export interface NewInvoice {
   readonly name?: string | null;
   readonly email?: string | null;
   readonly phone?: string | null;
+  /** A connected account; left out: the platform's own. */
+  readonly account?: string;
 }
 
 /** Adds an open invoice, whose payment has not been tried yet. */
@@ -101,6 +107,7 @@ export function addInvoice(state: StripeState, nowS: number, fields: NewInvoice)
     created: nowS,
     currency: fields.currency ?? 'usd',
     amountDue: fields.amountDue ?? 4900,
+    account: fields.account ?? null,
     status: 'open',
     attemptCount: 0,
     nextPaymentAttempt: nowS + 3600,

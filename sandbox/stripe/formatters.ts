@@ -77,6 +77,7 @@ export function eventJson(event: StripeEvent): Json {
   return {
     id: event.id,
     object: 'event',
+    ...(event.account === null ? {} : { account: event.account, context: event.account }),
     api_version: API_VERSION,
     created: event.created,
     data: { object: event.object },
@@ -96,7 +97,7 @@ export function thinEventJson(event: StripeEvent): Json {
     type: `v1.${event.type}`,
     created: toIso(event.created * 1000),
     livemode: false,
-    context: null,
+    context: event.account,
     related_object: related,
     reason: null,
     snapshot_event: event.id,

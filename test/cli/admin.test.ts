@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -7,7 +7,7 @@ import { createAdminServer } from '../../cli/admin/serve-admin.ts';
 import { adminSocketPath } from '../../cli/admin/socket-path.ts';
 import { migrate } from '../../store/migrate.ts';
 import { createPglite } from '../../store/pglite.ts';
-import { createFakeWorkflows, openCli } from './cli.ts';
+import { createFakeWorkflows, embeddedStoreOf, openCli } from './cli.ts';
 import type { Database } from '../../store/database.ts';
 
 async function openDb(dataDir?: string): Promise<Database> {
@@ -19,7 +19,7 @@ async function openDb(dataDir?: string): Promise<Database> {
 async function serveIn(folder: string, db: Database): Promise<{ path: string; close(): Promise<void> }> {
   const path = adminSocketPath(folder);
   await mkdir(join(folder, '.deskbridge'), { recursive: true, mode: 0o700 });
-  const server = await createAdminServer({ socketPath: path, db, workflows: createFakeWorkflows() });
+  const server = await createAdminServer({ socketPath: path, store: embeddedStoreOf(folder), db, workflows: createFakeWorkflows() });
   return { path, close: () => server.close() };
 }
 
@@ -52,6 +52,18 @@ describe('the admin door', () => {
     const paused = await cli.run('flows', 'pause', 'dunning', '--json');
     expect(paused.json()).toEqual({ flow: 'dunning', paused: true });
     expect((await cli.run('flows', 'list', '--json')).json()).toMatchObject({ flows: [{ gate: 'paused' }, {}] });
+  });
+
+  it('lets a command into the store of its own configuration only, not into that of whoever runs in the folder', async () => {
+    const cli = await openCli();
+    const db = await openDb();
+    onTestFinished(() => db.close());
+    const server = await serveIn(cli.folder, db);
+    onTestFinished(() => server.close());
+    await writeFile(join(cli.folder, 'other.yaml'), 'store: { dir: elsewhere }\n');
+    expect(await cli.run('events', 'list')).toMatchObject({ code: 0, out: 'No events match.\n' });
+    const other = await cli.run('events', 'list', '--config', 'other.yaml');
+    expect(other).toMatchObject({ code: 1, err: expect.stringContaining(`There is no store at ${join(cli.folder, 'elsewhere')} yet`) });
   });
 
   it('replaces the socket of a process that is gone', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { serve } from '../helpers/http-server.ts';
 import { openCli } from './cli.ts';
 
 describe('check', () => {
@@ -36,6 +37,25 @@ describe('check', () => {
     });
   });
 
+  it('shows warnings, as text and as JSON, and is content all the same', async () => {
+    const secret = `whsec_${Buffer.alloc(16, 7).toString('base64')}`;
+    const config = 'connections:\n  orders: { type: custom, secret: env:SHORT }\n';
+    const cli = await openCli({ config, env: { SHORT: secret } });
+    const text = await cli.run('check');
+    expect([text.code, text.err]).toEqual([0, '']);
+    expect(text.out).toMatch(
+      /warning: deskbridge\.yaml:2:11 {2}connections\.orders\n[^]*found +secret 1 of secret or secrets has 16 bytes/,
+    );
+    const json = await cli.run('check', '--json');
+    expect(json.code).toBe(0);
+    expect(json.json()).toMatchObject({
+      ok: true,
+      problems: [],
+      warnings: [{ path: 'connections.orders', line: 2, found: expect.stringContaining('has 16 bytes') }],
+    });
+    expect(text.out + json.out).not.toContain(secret.slice('whsec_'.length));
+  });
+
   it('refuses embedded parts as production would, when asked', async () => {
     const cli = await openCli();
     const { code, err } = await cli.run('check', '--production');
@@ -51,6 +71,20 @@ describe('check', () => {
     expect(out).toMatch(/helpdesk +FAILED/);
     expect(err).toContain('3 parts did not answer as they should: store, helpdesk, billing.');
     expect(out + err).not.toContain('hidden');
+  });
+
+  it.each<[string, string, RegExp]>([
+    ['chat:write', 'FAILED', /answers\. The token lacks the scopes channels:history and groups:history: .* parks\. Add the first/],
+    ['chat:write,channels:history', 'ok', /answers\. The token lacks the scope groups:history: in private channels/],
+    ['chat:write,channels:history,groups:history', 'ok', /answers$/m],
+  ])('says which scopes a Slack token with %s lacks, and what that costs', async (scopes, state, text) => {
+    const slack = await serve(() => ({ json: { ok: true }, headers: { 'x-oauth-scopes': scopes } }));
+    const team = `team: { type: slack, baseUrl: '${slack.url}', token: env:SLACK_TOKEN, signingSecret: env:SLACK_SECRET }`;
+    const cli = await openCli({ config: `connections:\n  ${team}\n`, env: { SLACK_TOKEN: 'xoxb-hidden', SLACK_SECRET: 'hidden' } });
+    const { out } = await cli.run('check', '--online');
+    const line = out.split('\n').find((one) => /^team +(?:ok|FAILED) /.test(one)) ?? '';
+    expect(line).toContain(state);
+    expect(line).toMatch(text);
   });
 
   it('says where it looked when there is no configuration', async () => {

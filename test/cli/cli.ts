@@ -62,7 +62,7 @@ export async function openCli(
       },
       readConfig: (path, how) =>
         loadConfig({ path, env: options.env ?? ENV, readFile: (file) => readFileSync(resolve(folder, file), 'utf8'), ...how }, installed),
-      temporalCliPath: undefined,
+      findTemporalCli: () => Promise.resolve({ cli: null, tried: ['PATH: no `temporal` on it'], cached: '', given: false }),
       untilStopped: options.untilStopped ?? (() => Promise.resolve()),
     };
     const code = await run(argv, io);
@@ -80,9 +80,14 @@ export interface FakeWorkflows extends WorkflowDoor {
 export async function openServedCli(db: Database, workflows: WorkflowDoor = createFakeWorkflows()): Promise<TestCli> {
   const cli = await openCli();
   await mkdir(join(cli.folder, '.deskbridge'), { mode: 0o700 });
-  const server = await createAdminServer({ socketPath: adminSocketPath(cli.folder), db, workflows });
+  const server = await createAdminServer({ socketPath: adminSocketPath(cli.folder), store: embeddedStoreOf(cli.folder), db, workflows });
   onTestFinished(() => server.close());
   return cli;
+}
+
+/** The name of the store that a folder has where its configuration names none. */
+export function embeddedStoreOf(folder: string): string {
+  return `embedded ${join(folder, '.deskbridge', 'store')}`;
 }
 
 /** Takes every decision. */

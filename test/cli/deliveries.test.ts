@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { parkFirst, seed } from './seed.ts';
-import { claimAndBegin, toSettlement } from '../helpers/inbox.ts';
+import { claim, claimAndBegin, toSettlement } from '../helpers/inbox.ts';
 import { createFakeWorkflows, openServedCli } from './cli.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { settleGroup } from '../../store/settle.ts';
@@ -83,6 +83,17 @@ describeOnEachDatabase('deliveries', (open) => {
     expect((await cli.run('deliveries', 'skip', second, '--json')).json()).toMatchObject({ id: second, decision: 'skip', via: 'store' });
     expect(await showDelivery(db, second)).toMatchObject({ state: 'skipped' });
     expect((await cli.run('deliveries', 'retry', first)).err).toContain('waits and runs by itself');
+  });
+
+  it('that wait for their next attempt are tried at once with retry', async () => {
+    const db = await open();
+    const cli = await openServedCli(db);
+    const [first = ''] = await seed(db, ['one']);
+    const rows = await claimAndBegin(db, 'L1');
+    await settleGroup(db, toSettlement('L1', rows, { finished: [], retrying: true, notBeforeMs: 600_000, reason: 'unavailable' }));
+    expect(await claim(db, 'L2')).toEqual([]);
+    expect((await cli.run('deliveries', 'retry', first)).out).toContain('is tried again at once');
+    expect(await claim(db, 'L3')).toHaveLength(1);
   });
 
   it('that were skipped run again with retry, as a replay; done ones are refused with what to do', async () => {

@@ -18,7 +18,7 @@ const io: Io = {
   now: () => 0,
   ask: () => Promise.resolve(''),
   readConfig: () => ({ ok: false, problems: [], warnings: [] }),
-  temporalCliPath: undefined,
+  findTemporalCli: () => Promise.resolve({ cli: null, tried: [], cached: '', given: false }),
   untilStopped: () => Promise.resolve(),
 };
 

@@ -15,9 +15,9 @@ it('removes what is past its time when it starts, and makes its space usable aga
   const statements: string[] = [];
   const db: typeof pglite = {
     ...pglite,
-    query: (text, values) => {
+    query: (text, values, options) => {
       statements.push(text);
-      return pglite.query(text, values);
+      return pglite.query(text, values, options);
     },
   };
   const long = { receivedAt: new Date(Date.now() - 100 * DAY_MS), deliveries: [] };
@@ -32,4 +32,20 @@ it('removes what is past its time when it starts, and makes its space usable aga
   await eventually(() => expect(statements).toContain('vacuum'));
   expect(await countRows(pglite, 'event')).toBe(1);
   expect(warnings).toEqual([]);
+});
+
+it('puts right what a flow counts as under way, and says so', async () => {
+  const db = await createPglite();
+  onTestFinished(() => db.close());
+  await migrate(db);
+  await db.query(`insert into gate (flow, lane, under_way) values ('sync', 0, -3)`);
+  const warnings: object[] = [];
+  const housekeeping = startHousekeeping(
+    db,
+    { bodies: 30 * DAY_MS, events: 90 * DAY_MS },
+    { warn: (fields) => void warnings.push(fields) },
+  );
+  onTestFinished(() => housekeeping.stop());
+  await eventually(async () => expect(await countRows(db, 'gate', 'under_way = 0')).toBe(1));
+  expect(warnings).toEqual([{ flow: 'sync', lane: 0 }]);
 });

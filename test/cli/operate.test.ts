@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { claimAndBegin, toSettlement } from '../helpers/inbox.ts';
+import { claimAndBegin, recordEach, toSettlement } from '../helpers/inbox.ts';
 import { openServedCli } from './cli.ts';
 import { parkFirst, seed } from './seed.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
+import { applyFlows } from '../../store/flow-queue.ts';
+import { closeFlow } from '../../store/flow-gate.ts';
+import { noteAlarm } from '../../store/lease.ts';
 import { listConnectionGates } from '../../store/gate.ts';
 import { parkRequest } from '../../store/parked-requests.ts';
 import { listDeliveries } from '../../store/query-deliveries.ts';
@@ -55,7 +58,7 @@ describeOnEachDatabase('the command', (open) => {
       });
       await seed(db, ['one', 'two']);
       await parkFirst(db);
-      expect((await cli.run('flows', 'list')).out).toMatch(/dunning +live +0 +- +open +1 of 256 +1/);
+      expect((await cli.run('flows', 'list')).out).toMatch(/dunning +live +0 +- +open +0 of 256 +1/);
     });
 
     it('are paused and resumed by name', async () => {
@@ -70,6 +73,92 @@ describeOnEachDatabase('the command', (open) => {
         err: 'The configuration has no flow "duning". Did you mean dunning? Known: dunning.\n',
       });
     });
+
+    it.each([
+      ['of the flow', ['flows', 'resume', 'dunning'], 'Flow dunning goes on.'],
+      ['of the connection at which it met its cause', ['connection', 'resume', 'helpdesk'], 'what they met there: dunning.'],
+    ])('that were closed for their own sake say why, and open by the name %s', async (_title, resume, said) => {
+      const db = await open();
+      const cli = await openServedCli(db);
+      await closeFlow(db, 'dunning', { code: 'not_found_by_name', connection: 'helpdesk', hint: 'Correct the name.' });
+      expect((await cli.run('flows', 'list')).out).toContain(
+        'closed: too many parked with not_found_by_name at helpdesk; once mended: flows resume dunning',
+      );
+      expect((await cli.run('connection', 'list')).out).toMatch(/helpdesk +deskwoot +open/);
+      expect((await cli.run(...resume)).out).toContain(said);
+      expect((await cli.run('flows', 'list')).out).toMatch(/dunning +live +0 +- +open/);
+    });
+  });
+
+  describe('flows that the configuration lacks', () => {
+    it('are listed with what waits for them, and with what to do', async () => {
+      const db = await open();
+      const cli = await openServedCli(db);
+      await recordEach(db, 'old-dunning', null, ['one', 'two']);
+      const { out } = await cli.run('flows', 'list');
+      expect(out).toMatch(/old-dunning \(not configured\) +live +2 +.* +nobody takes it/);
+      expect(out).toContain('deskbridge flows remove old-dunning');
+    });
+
+    it('are removed by an operator’s word: what waits is skipped, and the queue is forgotten', async () => {
+      const db = await open();
+      const cli = await openServedCli(db);
+      await recordEach(db, 'old-dunning', null, ['one', 'two']);
+      expect(await cli.run('flows', 'remove', 'old-dunning')).toMatchObject({ code: 2, err: expect.stringContaining('add --yes') });
+      expect(await cli.answering('n', 'flows', 'remove', 'old-dunning')).toMatchObject({
+        code: 1,
+        err: expect.stringContaining('Nothing was skipped'),
+      });
+      expect(await listDeliveries(db, { state: 'waiting' })).toHaveLength(2);
+
+      const removed = await cli.answering('y', 'flows', 'remove', 'old-dunning', '--json');
+      expect(removed.json()).toEqual({ flow: 'old-dunning', skipped: 2, parked: 0, underWay: 0 });
+      expect(await listDeliveries(db, { state: 'skipped' })).toMatchObject([
+        { outcome: expect.stringContaining('was removed from the configuration') },
+        { flow: 'old-dunning' },
+      ]);
+      expect(await listQueues(db)).toEqual([]);
+    });
+
+    it('are not removed where they are configured, or where there is none of the name', async () => {
+      const db = await open();
+      const cli = await openServedCli(db);
+      await seed(db, ['one']);
+      await recordEach(db, 'old-dunning', null, ['two']);
+      expect(await cli.run('flows', 'remove', 'dunning', '--yes')).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('take it out there first'),
+      });
+      expect(await cli.run('flows', 'remove', 'old-duning', '--yes')).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('Did you mean old-dunning?'),
+      });
+      expect(await listDeliveries(db, { state: 'waiting' })).toHaveLength(2);
+    });
+  });
+
+  describe('flows list', () => {
+    it('says whose word holds a flow', async () => {
+      const db = await open();
+      const cli = await openServedCli(db);
+      const file = { name: 'dunning', credit: null, paused: true };
+      await applyFlows(db, [file]);
+      expect((await cli.run('flows', 'list')).out).toContain('paused by the configuration');
+      await cli.run('flows', 'resume', 'dunning');
+      expect((await cli.run('flows', 'list')).out).toContain('open: an operator resumed it');
+      await cli.run('flows', 'pause', 'dunning');
+      expect((await cli.run('flows', '--json')).json()).toMatchObject({ flows: [{ gate: 'paused', pausedBy: 'operator' }, {}] });
+    });
+
+    it('shows a workflow that cannot go on, and so does the delivery', async () => {
+      const db = await open();
+      const cli = await openServedCli(db);
+      const [id = ''] = await seed(db, ['one']);
+      await claimAndBegin(db, 'L1');
+      await noteAlarm(db, 'L1', 'its workflow task fails again and again');
+      expect((await cli.run('flows', 'list')).out).toMatch(/1 of 256, 1 stuck[^]*deliveries list --flow dunning --state handed/);
+      expect((await cli.run('deliveries', 'show', id)).out).toMatch(/stuck +its workflow task fails again and again/);
+    });
   });
 
   describe('connection', () => {
@@ -82,11 +171,15 @@ describeOnEachDatabase('the command', (open) => {
         { connection: 'helpdesk', reason: 'maintenance', closedUntil: null, probeAt: null },
       ]);
       expect((await cli.run('connection', 'list')).out).toMatch(
-        /helpdesk +deskwoot +closed: attention +.* +maintenance\. An operator closed it\./,
+        /helpdesk +deskwoot +closed: operator +.* +maintenance\. An operator closed it\./,
       );
       expect((await cli.run('flows', 'list')).out).toContain('closed by helpdesk, until it is opened');
       expect((await cli.run('connection', 'resume', 'helpdesk')).out).toContain('is open; the flows that need it go on');
-      expect((await cli.run('connection', 'resume', 'helpdesk', '--json')).json()).toEqual({ connection: 'helpdesk', wasClosed: false });
+      expect((await cli.run('connection', 'resume', 'helpdesk', '--json')).json()).toEqual({
+        connection: 'helpdesk',
+        wasClosed: false,
+        flows: [],
+      });
       expect((await cli.run('connection', 'list', '--json')).json()).toMatchObject({
         connections: [
           { name: 'helpdesk', closed: null },

@@ -1,7 +1,11 @@
+import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { freePort } from '../../bench/free-port.ts';
 import { openCli } from './cli.ts';
+import type { Server } from 'node:net';
 
 describe('sandbox', () => {
   it('prints a configuration that check accepts, with its secrets beside it', async () => {
@@ -33,8 +37,33 @@ describe('sandbox', () => {
     });
   });
 
+  it('leaves nothing open where one of its ports is in use, and says which', async () => {
+    const taken = createServer();
+    taken.listen(0, '127.0.0.1');
+    await once(taken, 'listening');
+    onTestFinished(() => void taken.close());
+    const port = portOf(taken);
+    const free = await freePort();
+    const cli = await openCli();
+    const { code, err } = await cli.run('sandbox', '--ports', `deskwoot=${free},chatwoot=0,stripe=0,slack=${port}`);
+    expect(code).toBe(1);
+    expect(err).toMatch(
+      new RegExp(`^The sandbox cannot start: .*:${port}\\. Stop what listens there, or name other ports with --ports\\.\n$`),
+    );
+    const next = createServer();
+    next.listen(free, '127.0.0.1');
+    await once(next, 'listening');
+    next.close();
+  });
+
   it('refuses ports that are none', async () => {
     const cli = await openCli();
     expect(await cli.run('sandbox', '--ports', 'zendesk=1')).toMatchObject({ code: 2, err: expect.stringContaining('found "zendesk=1"') });
   });
 });
+
+function portOf(server: Server): number {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('the server has no port');
+  return address.port;
+}

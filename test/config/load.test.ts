@@ -14,7 +14,14 @@ describe('a configuration that is right', () => {
   const { config } = loaded;
 
   it('comes with every default filled in, in milliseconds and bytes', () => {
-    expect(config.server).toEqual({ port: 8080, host: '127.0.0.1', maxBody: 1_000_000, maxConcurrent: 512 });
+    expect(config.server).toEqual({
+      port: 8080,
+      host: '127.0.0.1',
+      maxConcurrent: 512,
+      trustedProxies: [],
+      lameDuck: 5000,
+      admin: { host: '127.0.0.1' },
+    });
     expect(config.store).toEqual({ retention: { bodies: 30 * 86_400_000, events: 90 * 86_400_000 } });
     expect(config.temporal).toBeUndefined();
     expect(config.log).toEqual({ level: 'info' });
@@ -82,7 +89,7 @@ describe('problems', () => {
         'server.maxBody',
         'a size: a whole number and one of B, kB, MB, GB, KiB, MiB, GiB, such as 1MB',
         'text "1 MB"',
-        'Largest request body that is taken; larger ones are answered 413.',
+        expect.stringContaining('Largest request body that is taken'),
       ],
       [2, 'helpdesk.token', expect.stringContaining('a secret by reference'), 'nothing', expect.any(String)],
       [2, 'helpdesk.account', 'a text', 'number 17', 'Put the value in quotes.'],

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureEncryptionKey, openStateDir } from '../../config/state-dir.ts';
+import { ensureDevNamespaces, ensureEncryptionKey, openStateDir } from '../../config/state-dir.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -30,5 +30,30 @@ describe('the encryption key of a working folder', () => {
     const state = openStateDir(folder);
     writeFileSync(join(state.path, 'encryption.key'), 'half a k');
     expect(() => ensureEncryptionKey(state)).toThrow(/expected a key of 32 bytes.*Restore the file/s);
+  });
+});
+
+describe("the namespaces of a working folder's dev server", () => {
+  it('are one that no other folder has, made once', () => {
+    const first = ensureDevNamespaces(openStateDir(folder));
+    expect(first.own).toMatch(/^deskbridge-[0-9a-f]{8}$/);
+    expect(first.work).toBe(first.own);
+    expect(ensureDevNamespaces(openStateDir(folder))).toEqual(first);
+    expect(ensureDevNamespaces(openStateDir(join(folder, 'other'))).own).not.toBe(first.own);
+  });
+
+  it('leave workflows where they are: a folder that has Temporal state already goes on in default', () => {
+    const state = openStateDir(folder);
+    writeFileSync(state.temporal, '');
+    const { own, work } = ensureDevNamespaces(state);
+    expect([own === 'default', work]).toEqual([false, 'default']);
+    rmSync(state.temporal);
+    expect(ensureDevNamespaces(state)).toEqual({ own, work });
+  });
+
+  it('are never replaced: a file that holds something else is an error that says what to do', () => {
+    const state = openStateDir(folder);
+    writeFileSync(join(state.path, 'temporal.namespace'), 'half a n');
+    expect(() => ensureDevNamespaces(state)).toThrow(/expected two names of namespaces.*Restore the file/s);
   });
 });

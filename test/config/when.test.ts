@@ -49,6 +49,34 @@ describe('a filter', () => {
   });
 });
 
+describe('a filter on a fact that an event may lack', () => {
+  const THIN = { source: 'shop/paid', facts: { status: 'string' }, maybe: { total: 'number' } } as const;
+
+  it('holds where the fact is there, leaves out the events that lack it, and is warned of', () => {
+    const { filter, findings, warnings } = compileFilter({ total: { gte: 100 } }, [THIN], ['when']);
+    expect(findings).toEqual([]);
+    expect([passes(filter, FACTS), passes(filter, { total: 99 }), passes(filter, {})]).toEqual([true, false, false]);
+    expect(warnings).toEqual([
+      {
+        path: ['when', 'total'],
+        atKey: true,
+        expected: 'a fact that each event of shop/paid has',
+        found: 'total, which some of them lack: those are left out',
+        hint: 'If that is meant, say so with `exists: true` among its conditions.',
+      },
+    ]);
+  });
+
+  it.each([[{ total: { exists: true, gte: 100 } }], [{ total: { exists: false } }]])('is not warned of where it says so: %j', (when) => {
+    expect(compileFilter(when, [THIN], ['when'])).toMatchObject({ findings: [], warnings: [] });
+  });
+
+  it('is held against the type that the fact has', () => {
+    expect(compileFilter({ total: '100' }, [THIN], ['when']).findings[0]?.hint).toBe('Write the number without quotes.');
+    expect(compileFilter({ total: 1 }, [THIN, MADE], []).findings[0]?.found).toBe('a fact that is number here and string there');
+  });
+});
+
 describe('a filter is refused', () => {
   it.each([
     ['on an unknown fact, with the nearest', { totl: 1 }, ['totl'], 'Did you mean total? Known: total, status, test.'],

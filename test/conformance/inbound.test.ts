@@ -38,6 +38,31 @@ describe.each(Object.values(connectors).map((connector) => ({ type: connector.ty
     expect(inbound.verify(request, NOW_MS)).toEqual({ ok: true, secretIndex: 0 });
   });
 
+  it('finds out from a body in pieces what it finds out from the whole, or does not try', () => {
+    const requests = [
+      request,
+      sample.request(sample.otherSecret, NOW_UNIX),
+      withBody(request, flippedByte(request.body)),
+      sample.request(sample.secret, NOW_UNIX - 100_000),
+      withHeaders(request, { [sample.proof]: [] }),
+    ];
+    for (const one of requests) {
+      const begun = inbound.beginVerify(one, NOW_MS);
+      if (begun === undefined) continue;
+      if (!('update' in begun)) {
+        expect(inbound.verify(one, NOW_MS)).toEqual(begun);
+        continue;
+      }
+      for (let at = 0; at < one.body.length; at += 7) begun.update(one.body.subarray(at, at + 7));
+      expect(begun.end()).toEqual(inbound.verify(one, NOW_MS));
+    }
+  });
+
+  it('is given room for what its sender sends, above all where it sends once: whole e-mails, whole records', () => {
+    const { retries, largestBody = 1_000_000 } = inbound.sender;
+    expect(largestBody).toBeGreaterThanOrEqual(retries ? 1_000_000 : 8_000_000);
+  });
+
   it('turns the request into an event with topic, record and facts', () => {
     const event = firstEvent(inbound.read(request));
     expect({ topic: event.topic, record: event.record }).toEqual({ topic: sample.topic, record: sample.record });
@@ -50,6 +75,15 @@ describe.each(Object.values(connectors).map((connector) => ({ type: connector.ty
       const value = new Map<string, unknown>(Object.entries(event.facts)).get(field);
       expect({ field, kind: value === null ? kind : typeof value }).toEqual({ field, kind });
     }
+  });
+
+  it('names every fact that it gives, with its type, as sure or as possible', () => {
+    const event = firstEvent(inbound.read(request));
+    // Whose senders name their own topics has one entry for all of them.
+    const topic = inbound.topics[event.topic] ?? inbound.topics['unknown'];
+    const named: { readonly [field: string]: string } = { ...topic?.facts, ...topic?.maybe };
+    const given = Object.entries(event.facts).map(([field, value]) => [field, value === null ? (named[field] ?? 'named') : typeof value]);
+    expect(named).toMatchObject(Object.fromEntries(given));
   });
 
   it('refuses to start without a secret, with an empty one, and with one of whitespace', () => {

@@ -97,7 +97,9 @@ describe('a delivery that only a person can mend', () => {
       expect(row.workflowId).not.toBe(parked.workflowId);
       return row;
     });
-    expect(await currentDetails(stack, again.workflowId)).toContain('Its fields are connection, externalId, name, email, phone, inbox');
+    expect(await currentDetails(stack, again.workflowId)).toContain(
+      'Its fields are connection, externalId, record, name, email, phone, inbox',
+    );
     await update(again.workflowId, 'skip');
     await allSettled(made.db, 6);
   });

@@ -47,7 +47,7 @@ describe('secrets, signatures, bodies and personal data of a whole run', () => {
     refusals.push(...(await sendRefused(stack)));
     await runOutage(stack, store);
     await putCanary(temporal);
-    metrics = await (await fetch(`${stack.origin}/metrics`)).text();
+    metrics = await (await fetch(`${stack.adminOrigin}/metrics`)).text();
     listed = await listWorkflows(stack);
     await temporal.stop();
     await store.down();

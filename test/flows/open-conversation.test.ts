@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Invoice } from '../../connectors/billing.ts';
+import type { Facts } from '../../connectors/connector.ts';
 import { openConversationOptions } from '../../flows/open-conversation/options.ts';
 import { runOpenConversation } from '../../flows/open-conversation/run.ts';
 import { StepError } from '../../flows/steps.ts';
+import type { StepFailure } from '../../flows/steps.ts';
 import { conversation, createRecordingSteps, eventOf, inputOf, invoice } from './recording-steps.ts';
 
 const event = eventOf('billing', 'invoice.payment_failed', { 'invoice.id': 'in_1', 'invoice.customer': 'cus_1' });
@@ -16,16 +19,101 @@ const full = openConversationOptions.parse({
   reuse: 'any',
 });
 
+const WRONG_MODE: StepFailure = {
+  code: 'wrong_mode',
+  kind: 'attention',
+  message: 'm',
+  hint: 'h',
+  step: 'read-invoice',
+  connection: 'billing',
+  retryAfterMs: null,
+};
+
+/** An event of the same failed attempt as `event`, with other facts where they differ. */
+function failure(facts: Facts = {}): ReturnType<typeof eventOf> {
+  return eventOf('billing', 'invoice.payment_failed', { 'invoice.id': 'in_1', 'invoice.attemptCount': 1, ...facts });
+}
+
+/** What the effects of an event's run are keyed by. */
+async function factOf(of: ReturnType<typeof eventOf>, change: Partial<Invoice> = {}): Promise<string | null> {
+  const { steps, calls } = createRecordingSteps({ readInvoice: async () => ({ ...invoice, ...change }) });
+  await runOpenConversation(steps, of, full);
+  const facts = new Set(calls.filter(({ operation }) => operation !== 'readInvoice' && operation !== 'findFact').map(({ fact }) => fact));
+  expect(facts.size).toBe(1);
+  return [...facts][0] ?? null;
+}
+
+describe('what open-conversation tells', () => {
+  it('is one failed attempt, whatever events tell of it: all effects are keyed by it', async () => {
+    expect(await factOf(failure())).toBe(await factOf(failure({ livemode: false })));
+    expect(await factOf(failure())).not.toBe(await factOf(failure({ 'invoice.attemptCount': 2 })));
+    expect(await factOf(failure())).not.toBe(await factOf(failure({ 'invoice.id': 'in_2' }), { id: 'in_2' }));
+    expect(await factOf(failure())).not.toBe(await factOf({ ...failure(), connection: 'other' }));
+  });
+
+  it.each(['invoice.charge', 'request.id', 'invoice.payment'])(
+    'tells attempts apart that were made by hand, which do not raise the count, by %s',
+    async (field) => {
+      expect(await factOf(failure({ [field]: 'a' }))).toBe(await factOf(failure({ [field]: 'a' })));
+      expect(await factOf(failure({ [field]: 'a' }))).not.toBe(await factOf(failure({ [field]: 'b' })));
+    },
+  );
+
+  it('takes the count of the invoice as read where an event has none, as thin ones', async () => {
+    const thin = eventOf('billing', 'invoice.payment_failed', { 'invoice.id': 'in_1' });
+    expect(await factOf(thin, { attemptCount: 1 })).toBe(await factOf(failure()));
+    expect(await factOf(thin, { attemptCount: 2 })).toBe(await factOf(failure({ 'invoice.attemptCount': 2 })));
+  });
+
+  it('was told where another event did so: nothing is done, and the outcome says which', async () => {
+    const { steps, calls } = createRecordingSteps({ findFact: async () => ({ toldBy: '12', keyedBy: 'fact' }) });
+    expect(await runOpenConversation(steps, failure(), options)).toEqual({
+      outcome: 'ignored',
+      text: 'Attempt 1 of invoice in_1 was told by event 12 already.',
+    });
+    expect(calls.map(({ step }) => step)).toEqual(['read-invoice', 'fact']);
+    expect(inputOf(calls, 'findFact')).toMatchObject({ connection: 'helpdesk', lastStep: 'note' });
+  });
+
+  it('stays keyed by the event where an earlier version began it', async () => {
+    const { steps, calls } = createRecordingSteps({ findFact: async () => ({ toldBy: null, keyedBy: 'event' }) });
+    await runOpenConversation(steps, failure(), full);
+    expect(calls.every(({ fact }) => fact === null)).toBe(true);
+  });
+
+  it('asks for no step more than the version had that read the invoice, so that its runs replay', async () => {
+    const { due: _, ...before } = invoice;
+    const { steps, calls } = createRecordingSteps();
+    const older: typeof steps = {
+      run: async (step, operation, input) => {
+        const output = await steps.run(step, operation, input);
+        return operation === 'readInvoice' ? JSON.parse(JSON.stringify(before)) : output;
+      },
+    };
+    expect(await runOpenConversation(older, failure(), options)).toMatchObject({ outcome: 'done' });
+    expect(calls.map(({ step }) => step)).toEqual(['read-invoice', 'contact', 'conversation', 'note']);
+    expect(calls.every(({ fact }) => fact === null)).toBe(true);
+    expect(inputOf(calls, 'postMessage')).toMatchObject({ text: expect.stringContaining('Payment of unknown') });
+  });
+});
+
 describe('open-conversation', () => {
   it('opens a conversation with the customer and posts the note last', async () => {
     const { steps, calls } = createRecordingSteps();
     const outcome = await runOpenConversation(steps, event, full);
     expect(outcome).toEqual({ outcome: 'done', text: 'Conversation 42 opened for invoice in_1.' });
-    expect(calls.map(({ step }) => step)).toEqual(['read-invoice', 'contact', 'conversation', 'label/dunning', 'priority', 'note']);
-    expect(inputOf(calls, 'readInvoice')).toEqual({ connection: 'billing', invoiceId: 'in_1' });
+    expect(calls.map(({ step }) => step)).toEqual(['read-invoice', 'fact', 'contact', 'conversation', 'label/dunning', 'priority', 'note']);
+    expect(inputOf(calls, 'readInvoice')).toEqual({
+      connection: 'billing',
+      invoiceId: 'in_1',
+      account: null,
+      context: null,
+      livemode: null,
+    });
     expect(inputOf(calls, 'ensureContact')).toEqual({
       connection: 'desk',
       externalId: 'stripe:cus_1',
+      record: { connection: 'billing', id: 'cus_1' },
       name: 'Ada Lovelace',
       email: 'ada@example.com',
       phone: null,
@@ -62,7 +150,7 @@ describe('open-conversation', () => {
 
   it('says so in the note where the invoice has no number, page or further attempt', async () => {
     const { steps, calls } = createRecordingSteps({
-      readInvoice: async () => ({ ...invoice, number: null, url: null, nextAttemptAt: null, amountDue: 5000, currency: 'JPY' }),
+      readInvoice: async () => ({ ...invoice, number: null, url: null, nextAttemptAt: null, due: { amount: '5000', currency: 'JPY' } }),
     });
     await runOpenConversation(steps, event, options);
     expect(inputOf(calls, 'postMessage')).toMatchObject({
@@ -91,10 +179,20 @@ describe('open-conversation', () => {
     expect(inputOf(calls, 'assign')).toEqual({ connection: 'desk', conversationId: '42', assignee: 'Jan', team: 'Money' });
   });
 
+  it('opens a conversation by the address alone where the invoice has no customer', async () => {
+    const { steps, calls } = createRecordingSteps({ readInvoice: async () => ({ ...invoice, customerId: null }) });
+    expect(await runOpenConversation(steps, event, options)).toMatchObject({ outcome: 'done' });
+    expect(inputOf(calls, 'ensureContact')).toMatchObject({ externalId: null, record: null, email: 'ada@example.com' });
+    const templates = openConversationOptions.parse({ inbox: 'Billing', note: '{{customer.id}}' });
+    const noted = createRecordingSteps({ readInvoice: async () => ({ ...invoice, customerId: null }) });
+    await runOpenConversation(noted.steps, event, templates);
+    expect(inputOf(noted.calls, 'postMessage')).toMatchObject({ text: 'unknown' });
+  });
+
   it('leaves label, priority and assignment alone unless they are configured', async () => {
     const { steps, calls } = createRecordingSteps({ ensureConversation: async () => ({ conversation, created: false }) });
     await runOpenConversation(steps, event, options);
-    expect(calls.map(({ step }) => step)).toEqual(['read-invoice', 'contact', 'conversation', 'note']);
+    expect(calls.map(({ step }) => step)).toEqual(['read-invoice', 'fact', 'contact', 'conversation', 'note']);
   });
 
   it.each(['paid', 'void', 'uncollectible'])('does nothing about an invoice that is %s by now', async (status) => {
@@ -105,6 +203,42 @@ describe('open-conversation', () => {
     });
     expect(calls).toHaveLength(1);
   });
+
+  it('asks for the invoice where the event says it is: account, context, mode', async () => {
+    const { steps, calls } = createRecordingSteps();
+    const facts = { 'invoice.id': 'in_1', account: 'acct_1', livemode: true };
+    await runOpenConversation(steps, eventOf('billing', 'invoice.payment_failed', facts), options);
+    expect(inputOf(calls, 'readInvoice')).toEqual({
+      connection: 'billing',
+      invoiceId: 'in_1',
+      account: 'acct_1',
+      context: null,
+      livemode: true,
+    });
+  });
+
+  it('says in which account it looked for an invoice that is gone', async () => {
+    const { steps } = createRecordingSteps({ readInvoice: async () => null });
+    const facts = { 'invoice.id': 'in_1', account: 'acct_1' };
+    expect(await runOpenConversation(steps, eventOf('billing', 'invoice.payment_failed', facts), options)).toEqual({
+      outcome: 'ignored',
+      text: 'Invoice in_1 does not exist any more in account acct_1.',
+    });
+  });
+
+  it.each([
+    [false, 'ignored'],
+    [true, 'wrong_mode'],
+  ])(
+    'ends an event of another mode than the key (live: %s) as %s: tests are no business of anybody, real payments are',
+    async (livemode, end) => {
+      const { steps } = createRecordingSteps({ readInvoice: () => Promise.reject(new StepError(WRONG_MODE)) });
+      const run = runOpenConversation(steps, eventOf('billing', 'invoice.payment_failed', { 'invoice.id': 'in_1', livemode }), options);
+      const outcome = await run.catch((error: unknown) => error);
+      if (livemode) expect(outcome).toMatchObject({ failure: { code: end, kind: 'attention' } });
+      else expect(outcome).toEqual({ outcome: end, text: 'Invoice in_1 is of test mode, and the key of connection billing of live mode.' });
+    },
+  );
 
   it('ignores an invoice that is gone', async () => {
     const { steps } = createRecordingSteps({ readInvoice: async () => null });
@@ -127,7 +261,7 @@ describe('open-conversation', () => {
       run: (step, operation, input) => (summaries.push(`${step.name} ${step.summary}`), steps.run(step, operation, input)),
     };
     await runOpenConversation(watched, event, full);
-    expect(new Set(summaries).size).toBe(7);
+    expect(new Set(summaries).size).toBe(8);
     expect(summaries.join(' ')).not.toMatch(/Ada|@|Jan/);
   });
 

@@ -10,6 +10,7 @@ export type Answers = { readonly [O in OperationName]: (input: OperationInput<O>
 export interface Call {
   readonly step: string;
   readonly operation: OperationName;
+  readonly fact: string | null;
   readonly input: unknown;
 }
 
@@ -21,8 +22,7 @@ export const invoice: Invoice = {
   customerName: 'Ada Lovelace',
   customerEmail: 'ada@example.com',
   customerPhone: null,
-  amountDue: 123450,
-  currency: 'USD',
+  due: { amount: '1234.50', currency: 'USD' },
   attemptCount: 2,
   nextAttemptAt: '2026-03-04T10:00:00Z',
   url: 'https://pay.example/in_1',
@@ -55,6 +55,7 @@ export const message: Message = {
 /** Answers of a world in which all is there and no thread was opened yet. */
 const defaults: Answers = {
   readInvoice: async () => invoice,
+  findFact: async () => ({ toldBy: null, keyedBy: 'fact' }),
   isEcho: async () => false,
   readConversation: async () => conversation,
   readMessage: async () => message,
@@ -67,6 +68,7 @@ const defaults: Answers = {
   findThread: async () => null,
   openThread: async () => ({ ts: '1.1' }),
   postReply: async () => ({ ts: '1.2' }),
+  adoptThread: async ({ ts }) => ({ ts }),
 };
 
 /** A port that records what is asked for; values are copied, as both real ports do. */
@@ -74,7 +76,12 @@ export function createRecordingSteps(answers: Partial<Answers> = {}): { readonly
   const table: Answers = { ...defaults, ...answers };
   const calls: Call[] = [];
   async function run<O extends OperationName>(step: Step, operation: O, input: OperationInput<O>): Promise<OperationOutput<O>> {
-    calls.push({ step: step.item === undefined ? step.name : `${step.name}/${step.item}`, operation, input: structuredClone(input) });
+    calls.push({
+      step: step.item === undefined ? step.name : `${step.name}/${step.item}`,
+      operation,
+      fact: step.fact ?? null,
+      input: structuredClone(input),
+    });
     return structuredClone(await table[operation](input));
   }
   return { steps: { run }, calls };

@@ -9,7 +9,7 @@ import { createRecordingSteps, eventOf } from './recording-steps.ts';
 const { steps } = createRecordingSteps();
 
 function failure(kind: StepFailure['kind']): StepFailure {
-  return { code: 'x', kind, message: 'm', hint: 'h', step: 's', connection: null, retryAfterMs: null };
+  return { code: 'internal', kind, message: 'm', hint: 'h', step: 's', connection: null, retryAfterMs: null };
 }
 
 function groupOf(...deliveryIds: readonly string[]): LoadedGroup {
@@ -51,6 +51,23 @@ describe('a group', () => {
     });
   });
 
+  it('skips a delivery whose body is gone, says so, and goes on with the next: it is not "nothing to do"', async () => {
+    const group = groupOf('1', '2');
+    const members = group.members.map((member) => (member.deliveryId === '1' ? { ...member, lacks: 'body' as const } : member));
+    const run = runOf({ '2': { outcome: 'done', text: 'did 2' } });
+    expect(await runGroup({ steps: () => steps, group: { ...group, members }, run })).toEqual({
+      finished: [
+        {
+          deliveryId: '1',
+          state: 'skipped',
+          text: 'Not run: the body of event 1 expired or was erased, and without it the flow cannot know what to do.',
+        },
+        { deliveryId: '2', state: 'done', text: 'did 2' },
+      ],
+      stopped: null,
+    });
+  });
+
   it('counts ignored ones and echoes as done, and says so', async () => {
     const run = runOf({ '1': { outcome: 'ignored', text: 'gone' }, '2': { outcome: 'echo', text: 'ours' } });
     const { finished } = await runGroup({ steps: () => steps, group: groupOf('1', '2'), run });
@@ -60,7 +77,7 @@ describe('a group', () => {
     ]);
   });
 
-  it.each(['retry', 'attention', 'gate'] as const)(
+  it.each(['retry', 'attention', 'gate', 'ours'] as const)(
     'stops at a delivery that fails with %s, for later ones may not overtake it',
     async (kind) => {
       const seen: string[] = [];
@@ -71,7 +88,7 @@ describe('a group', () => {
       const result = await runGroup({ steps: () => steps, group: groupOf('1', '2', '3'), run });
       expect(result).toEqual({
         finished: [{ deliveryId: '1', state: 'done', text: 'ok' }],
-        stopped: { deliveryId: '2', failure: failure(kind) },
+        stopped: { deliveryId: '2', attempts: 0, failure: failure(kind) },
       });
       expect(seen).toEqual(['1', '2']);
     },
@@ -88,11 +105,10 @@ describe('a group', () => {
     await expect(runGroup({ steps: () => steps, group: groupOf('1'), run: runOf({ '1': error }) })).rejects.toBe(error);
   });
 
-  it('skips what waits for a flow that was removed', async () => {
-    const result = await runGroup({ steps: () => steps, group: { ...groupOf('1'), flow: null }, run: runOf({}) });
-    expect(result).toEqual({
-      finished: [{ deliveryId: '1', state: 'skipped', text: 'The flow was removed from the configuration.' }],
-      stopped: null,
-    });
+  it('is stopped before its first delivery, and given back, where its flow is not configured: another worker may know it', async () => {
+    const seen: string[] = [];
+    const result = await runGroup({ steps: () => steps, group: { ...groupOf('1', '2'), flow: null }, run: runOf({}, seen) });
+    expect(result).toMatchObject({ finished: [], stopped: { deliveryId: '1', failure: { code: 'unknown_flow', kind: 'ours' } } });
+    expect(seen).toEqual([]);
   });
 });

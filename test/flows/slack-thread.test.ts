@@ -207,6 +207,71 @@ describe('slack-thread on a new message', () => {
     expect(JSON.stringify(inputOf(byLength.calls, 'postReply'))).toContain('x … <https://desk.example/42|read the rest>');
   });
 
+  it('makes a reply that strayed into the channel the thread that takes the place of a deleted one', async () => {
+    const { steps, calls } = createRecordingSteps({ ...thread, postReply: async () => ({ ts: '2.1', strayed: true }) });
+    expect(await runSlackThread(steps, written(), options)).toEqual({
+      outcome: 'done',
+      text: 'The thread of conversation 42 was deleted: thread 2.1 takes its place, opened with message 7.',
+    });
+    expect(calls.map(({ step }) => step)).toEqual(['read-message', 'echo', 'find-thread', 'reply/7', 'read-conversation', 'adopt-thread']);
+    expect(inputOf(calls, 'adoptThread')).toEqual({
+      connection: 'team',
+      channel: 'C0123',
+      record: 'helpdesk/conversation:42',
+      ts: '2.1',
+      header: HEADER,
+      text: `${HEADER}\n*Ada (Contact)*\nHello`,
+    });
+  });
+
+  it('opens a thread with header and message where the chat refused a reply to one that is gone', async () => {
+    const { steps, calls } = createRecordingSteps({
+      ...thread,
+      postReply: async () => ({ ts: null }),
+      openThread: async () => ({ ts: '3.1' }),
+    });
+    expect(await runSlackThread(steps, written(), options)).toMatchObject({ text: expect.stringContaining('thread 3.1 takes its place') });
+    expect(inputOf(calls, 'openThread')).toMatchObject({ text: `${HEADER}\n*Ada (Contact)*\nHello` });
+  });
+
+  it('says so where thread and conversation are both gone', async () => {
+    const gone = { ...thread, readConversation: async () => null };
+    const strayed = createRecordingSteps({ ...gone, postReply: async () => ({ ts: '2.1', strayed: true }) });
+    expect(await runSlackThread(strayed.steps, written(), options)).toEqual({
+      outcome: 'done',
+      text: 'The thread of conversation 42 was deleted, and the conversation does not exist any more. Message 7 stands in the channel.',
+    });
+    const refused = createRecordingSteps({ ...gone, postReply: async () => ({ ts: null }) });
+    expect(await runSlackThread(refused.steps, written(), options)).toMatchObject({ outcome: 'ignored' });
+  });
+
+  it('posts what the helpdesk itself said to the customer, as the bot', async () => {
+    const sender = { kind: 'bot', id: null, name: null } as const;
+    const { steps, calls } = createRecordingSteps({ ...thread, ...answering({ direction: 'template', sender, text: 'Rate us' }) });
+    await runSlackThread(steps, written({ 'message.direction': 'template' }), options);
+    expect(inputOf(calls, 'postReply')).toMatchObject({ text: '*Bot*\nRate us' });
+  });
+
+  it('links to the conversation where a message holds what cannot be shown, or is longer than was read', async () => {
+    const attachments = [{ kind: 'unsupported', name: 'sticker', url: null }] as const;
+    const odd = createRecordingSteps({ ...thread, ...answering({ text: '', attachments }) });
+    await runSlackThread(odd.steps, written(), options);
+    const link = '<https://desk.example/42|open the conversation>';
+    expect(inputOf(odd.calls, 'postReply')).toMatchObject({ text: `*Ada (Contact)*\n[unsupported content: sticker] ${link}` });
+    const long = createRecordingSteps({ ...thread, readMessage: async () => ({ ...message, text: 'Hello', textCut: true }) });
+    await runSlackThread(long.steps, written(), options);
+    expect(inputOf(long.calls, 'postReply')).toMatchObject({ text: '*Ada (Contact)*\nHello … <https://desk.example/42|read the rest>' });
+  });
+
+  it('asks by the hash of a text, where it was read, whether the message is our own', async () => {
+    const { steps, calls } = createRecordingSteps({
+      ...thread,
+      readMessage: async () => ({ ...message, textCut: false, textHash: 'abc' }),
+    });
+    await runSlackThread(steps, written(), options);
+    expect(inputOf(calls, 'isEcho')).toMatchObject({ text: null, textHash: 'abc' });
+  });
+
   it('opens a thread with a long message within the length of one Slack message', async () => {
     const { steps, calls } = createRecordingSteps(answering({ text: '&'.repeat(5_000) }));
     await runSlackThread(steps, written(), options);

@@ -29,8 +29,8 @@ export async function makeBreakableStore(): Promise<BreakableStore> {
     direct,
     db: {
       kind: direct.kind,
-      query: (text, values) => outage(() => direct.query(text, values)),
-      transaction: (work) => outage(() => direct.transaction(work)),
+      query: (text, values, options) => outage(() => direct.query(text, values, options)),
+      transaction: (work, options) => outage(() => direct.transaction(work, options)),
       listen: (channel, callback) => direct.listen(channel, callback),
       close: () => Promise.resolve(),
     },

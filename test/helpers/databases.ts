@@ -6,6 +6,8 @@ import { createPostgres } from '../../store/postgres.ts';
 import type { Database } from '../../store/database.ts';
 
 const START_TIMEOUT_MS = 60_000;
+/** Making a database, and filling tables, take long on a busy machine. */
+const STATEMENT_MS = 60_000;
 const TABLES = 'event, body, queue_key, delivery, lease, gate, connection_gate, parked_request, applied, effect';
 
 /** A database of its own for a test file: where it is, and how it is removed. */
@@ -54,11 +56,11 @@ export async function makePostgres(): Promise<TestDatabase> {
   if (POSTGRES_URL === undefined)
     throw new Error('TEST_POSTGRES_URL is not set; expected the URL of a PostgreSQL server on which databases can be made.');
   const name = `deskbridge_test_${randomUUID().replaceAll('-', '')}`;
-  const admin = createPostgres({ url: POSTGRES_URL, max: 1 });
+  const admin = createPostgres({ url: POSTGRES_URL, max: 1, statementMs: STATEMENT_MS });
   await admin.query(`create database ${name}`);
   const url = new URL(POSTGRES_URL);
   url.pathname = `/${name}`;
-  const db = createPostgres({ url: url.href });
+  const db = createPostgres({ url: url.href, statementMs: STATEMENT_MS });
   return {
     db,
     url: url.href,

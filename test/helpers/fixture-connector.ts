@@ -1,5 +1,13 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import type { Inbound, RawRequest, Reading, SenderHabits, Verification } from '../../connectors/connector.ts';
+import type {
+  BegunVerification,
+  Inbound,
+  RawRequest,
+  Reading,
+  RequestHead,
+  SenderHabits,
+  Verification,
+} from '../../connectors/connector.ts';
 
 /** A sender made up for tests of the receiver: hex HMAC-SHA256 over time, dot, body. */
 export interface FixtureSettings {
@@ -32,6 +40,7 @@ export const fixtureInbound: Inbound<FixtureSettings> = {
     settings.secrets.some((secret) => secret.trim() === '') || settings.secrets.length === 0 ? 'a secret is missing; set it' : null,
   handshake: (request) => (request.body.toString() === 'ping=1' ? { contentType: 'text/plain', body: 'pong' } : null),
   verify,
+  beginVerify,
   read,
   facts: () => ({}),
   topics: {},
@@ -40,6 +49,13 @@ export const fixtureInbound: Inbound<FixtureSettings> = {
 };
 
 function verify(request: RawRequest, settings: FixtureSettings, nowMs: number): Verification {
+  const begun = beginVerify(request, settings, nowMs);
+  if (!('update' in begun)) return begun;
+  begun.update(request.body);
+  return begun.end();
+}
+
+function beginVerify(request: RequestHead, settings: FixtureSettings, nowMs: number): BegunVerification {
   const [signature, ...more] = request.headers.get('x-fixture-signature') ?? [];
   const time = request.headers.get('x-fixture-time')?.[0];
   if (signature === undefined || time === undefined) return { ok: false, reason: 'header_missing' };
@@ -47,8 +63,16 @@ function verify(request: RawRequest, settings: FixtureSettings, nowMs: number): 
   if (Math.abs(nowMs / 1000 - Number(time)) > 300)
     return { ok: false, reason: Number(time) * 1000 > nowMs ? 'timestamp_future' : 'timestamp_stale' };
   const given = Buffer.from(signature, 'hex');
-  const index = settings.secrets.findIndex((secret) => given.length === 32 && timingSafeEqual(given, digest(secret, time, request.body)));
-  return index < 0 ? { ok: false, reason: 'signature_mismatch' } : { ok: true, secretIndex: index };
+  const macs = settings.secrets.map((secret) => createHmac('sha256', secret).update(`${time}.`));
+  return {
+    update(piece) {
+      for (const mac of macs) mac.update(piece);
+    },
+    end() {
+      const index = macs.findIndex((mac) => given.length === 32 && timingSafeEqual(given, mac.digest()));
+      return index < 0 ? { ok: false, reason: 'signature_mismatch' } : { ok: true, secretIndex: index };
+    },
+  };
 }
 
 function read(request: RawRequest, settings: FixtureSettings): Reading {

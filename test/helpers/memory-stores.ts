@@ -1,7 +1,9 @@
+import { QueueFull } from '../../inbox/group-commit.ts';
+import { StoreUnavailable } from '../../store/database.ts';
 import type { ParkedRequest, RecordedRow, RecordRow, Stores } from '../../server/ports.ts';
 
 /** What the store may do to a request in a test. */
-export type Weather = 'up' | 'down' | 'hanging' | 'full' | 'poisoned';
+export type Weather = 'up' | 'down' | 'hanging' | 'full' | 'poisoned' | 'mistaken';
 
 /** Stores in memory whose weather a test makes; deduplicates as the inbox does. */
 export interface MemoryStores extends Stores {
@@ -13,14 +15,6 @@ export interface MemoryStores extends Stores {
   temporal: 'up' | 'down' | 'hanging';
   /** Lets recording wait for this before it stores. */
   hold: Promise<void>;
-}
-
-class Named extends Error {
-  override readonly name: string;
-  constructor(name: string) {
-    super('made up by a test');
-    this.name = name;
-  }
 }
 
 const never = (): Promise<never> => new Promise(() => undefined);
@@ -43,7 +37,7 @@ export function createMemoryStores(): MemoryStores {
     async fallback(rows) {
       stores.calls.fallback += 1;
       if (stores.temporal === 'hanging') await never();
-      if (stores.temporal === 'down') throw new Named('ServiceError');
+      if (stores.temporal === 'down') throw new Error('Temporal is away');
       stores.intake.push(...rows);
     },
     async park(request) {
@@ -52,7 +46,7 @@ export function createMemoryStores(): MemoryStores {
     },
     probeStore: () => meet(stores.store),
     async probeFallback() {
-      if (stores.temporal !== 'up') throw new Named('ServiceError');
+      if (stores.temporal !== 'up') throw new Error('Temporal is away');
     },
   };
   return stores;
@@ -67,7 +61,8 @@ function insert(rows: Map<string, RecordRow>, row: RecordRow): RecordedRow {
 
 async function meet(weather: Weather): Promise<void> {
   if (weather === 'hanging') await never();
-  if (weather === 'down') throw new Named('StoreUnavailable');
-  if (weather === 'full') throw new Named('QueueFull');
-  if (weather === 'poisoned') throw new Named('DatabaseError');
+  if (weather === 'down') throw new StoreUnavailable('The test took the store away.');
+  if (weather === 'full') throw new QueueFull('The test filled the queue.');
+  if (weather === 'poisoned') throw Object.assign(new Error('invalid byte sequence'), { code: '22021' });
+  if (weather === 'mistaken') throw new TypeError('A mistake of ours.');
 }

@@ -8,6 +8,7 @@ import { flowsOf, toDirectory, toReceiving } from '../../cli/processes/parts.ts'
 import { installed } from '../../config/installed.ts';
 import { loadConfig } from '../../config/load.ts';
 import { startSandbox } from '../../sandbox/main.ts';
+import { startAdmin } from '../../server/admin.ts';
 import { createServerProcess } from '../../server/create-server.ts';
 import { createLogger } from '../../server/logger.ts';
 import { createMetrics } from '../../server/metrics.ts';
@@ -16,6 +17,7 @@ import { createDataConverter } from '../../temporal/data-converter.ts';
 import { createStarter } from '../../temporal/starter.ts';
 import { createWorker } from '../../worker/create-worker.ts';
 import type { Client } from '@temporalio/client';
+import type { FlowDirectory } from '../../activities/load-group.ts';
 import type { NativeConnection } from '@temporalio/worker';
 import type { DeskbridgeConfig } from '../../config/read.ts';
 import type { Sandbox, SandboxOptions } from '../../sandbox/main.ts';
@@ -53,9 +55,13 @@ export interface Stack {
   readonly client: Client;
   readonly queues: TaskQueues;
   readonly origin: string;
+  /** Where operators ask: `/metrics`. */
+  readonly adminOrigin: string;
   /** Everything logged so far. */
   log(): string;
-  startWorker(): Promise<void>;
+  /** Starts a worker, beside those that run. `directory`: what its configuration says of flows, where it is another than the server's. */
+  startWorker(directory?: FlowDirectory): Promise<void>;
+  /** Stops all workers. */
   stopWorker(): Promise<void>;
   close(): Promise<void>;
 }
@@ -80,6 +86,8 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   const id = randomUUID().slice(0, 8);
   const queues = { live: `live-${id}`, bulk: `bulk-${id}` };
   const { connections, route, flows } = toReceiving(config);
+  const metrics = createMetrics();
+  const admin = await startAdmin({ host: '127.0.0.1', port: 0, token: null, metrics, uiOrigin: null });
   const server = await createServerProcess({
     db: options.db,
     starter: createStarter({ client, eager: false, queues }),
@@ -91,14 +99,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     port: 0,
     limits: { requests: 2000, requestsPerConnection: 2000 },
     owner: `test-${id}`,
-    metrics: createMetrics(),
+    metrics,
     log,
     now: Date.now,
     only: options.way,
   });
   const origin = `http://127.0.0.1:${server.port}`;
   pointHooks(sandbox, options.helpdesk, origin);
-  let running: { worker: RunningWorker; native: NativeConnection } | null = null;
+  let running: { readonly worker: RunningWorker; readonly native: NativeConnection }[] = [];
   const stack: Stack = {
     config,
     sandbox,
@@ -106,13 +114,14 @@ export async function startStack(options: StackOptions): Promise<Stack> {
     client,
     queues,
     origin,
+    adminOrigin: admin.origin,
     log: () => lines.join(''),
-    async startWorker() {
+    async startWorker(directory = toDirectory(config)) {
       const native = await connectWorker(where);
       const worker = await createWorker({
         db: options.db,
         configured: config.connections,
-        directory: toDirectory(config),
+        directory,
         flowsOf: flowsOf(config),
         record: (rows) => server.record(rows),
         onFreed: () => server.wake(),
@@ -124,18 +133,23 @@ export async function startStack(options: StackOptions): Promise<Stack> {
         identity: `test-${id}`,
         log,
       });
-      running = { worker, native };
+      running.push({ worker, native });
     },
     async stopWorker() {
       const stopping = running;
-      running = null;
-      await stopping?.worker.stop();
-      await stopping?.native.close();
+      running = [];
+      await Promise.all(
+        stopping.map(async ({ worker, native }) => {
+          await worker.stop();
+          await native.close();
+        }),
+      );
     },
     async close() {
       await server.close();
       await stack.stopWorker();
       await connection.close();
+      await admin.close();
       await sandbox.close();
     },
   };

@@ -10,19 +10,31 @@ export interface TcpProxy {
   cut(): Promise<void>;
   /** Listens on the same port again. */
   restore(): Promise<void>;
+  /**
+   * From now on nothing passes on the connections of today, and neither end hears that the other closed; new ones are served. So does
+   * a firewall that forgets its connections, or a host that is replaced without a word.
+   */
+  freeze(): void;
   close(): Promise<void>;
+}
+
+interface Pair {
+  readonly near: Socket;
+  readonly far: Socket;
+  frozen: boolean;
 }
 
 /** Starts a proxy on a free port of 127.0.0.1 before the given address. */
 export async function startTcpProxy(target: { readonly host: string; readonly port: number }): Promise<TcpProxy> {
-  const open = new Set<Socket>();
+  const pairs = new Set<Pair>();
   const pass = (near: Socket): void => {
-    const far = connect(target);
-    for (const [one, other] of [[near, far] as const, [far, near] as const]) {
-      open.add(one);
+    const pair: Pair = { near, far: connect(target), frozen: false };
+    pairs.add(pair);
+    for (const [one, other] of [[near, pair.far] as const, [pair.far, near] as const]) {
       one.on('error', () => undefined);
       one.once('close', () => {
-        open.delete(one);
+        if (pair.frozen) return;
+        pairs.delete(pair);
         other.destroy();
       });
       one.pipe(other);
@@ -31,10 +43,11 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
   const port = await freePort();
   let server = await listen(pass, port);
   const cut = async (): Promise<void> => {
+    for (const { near, far } of pairs) for (const socket of [near, far]) socket.resetAndDestroy();
+    pairs.clear();
     if (!server.listening) return;
     const closed = once(server, 'close');
     server.close();
-    for (const socket of open) socket.resetAndDestroy();
     await closed;
   };
   return {
@@ -43,12 +56,20 @@ export async function startTcpProxy(target: { readonly host: string; readonly po
     async restore() {
       if (!server.listening) server = await listen(pass, port);
     },
+    freeze() {
+      for (const pair of pairs) {
+        pair.frozen = true;
+        // What is sent is taken and dropped: nobody's socket fills up, so nobody notices.
+        pair.near.unpipe(pair.far).resume();
+        pair.far.unpipe(pair.near).resume();
+      }
+    },
     close: cut,
   };
 }
 
 async function listen(pass: (socket: Socket) => void, port: number): Promise<Server> {
-  const server = createServer(pass).listen(port, '127.0.0.1');
+  const server = createServer({ allowHalfOpen: true }, pass).listen(port, '127.0.0.1');
   await once(server, 'listening');
   return server;
 }

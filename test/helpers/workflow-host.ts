@@ -51,6 +51,7 @@ function complete(activities: Partial<Activities>): Activities {
   const missing = (name: string) => (): Promise<never> => Promise.reject(new Error(`the test has no activity ${name}`));
   return {
     readInvoice: missing('readInvoice'),
+    findFact: missing('findFact'),
     isEcho: missing('isEcho'),
     readConversation: missing('readConversation'),
     readMessage: missing('readMessage'),
@@ -63,8 +64,10 @@ function complete(activities: Partial<Activities>): Activities {
     findThread: missing('findThread'),
     openThread: missing('openThread'),
     postReply: missing('postReply'),
+    adoptThread: missing('adoptThread'),
     loadGroup: missing('loadGroup'),
     settleGroup: missing('settleGroup'),
+    eventAge: missing('eventAge'),
     saveEdits: missing('saveEdits'),
     allowResend: missing('allowResend'),
     runBatch: missing('runBatch'),

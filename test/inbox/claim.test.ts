@@ -146,7 +146,7 @@ describeOnEachDatabase('claiming', (open, kind) => {
   it('leaves a flow alone while one of its connections is closed', async () => {
     const db = await open();
     await recordEach(db, 'sync', null, ['one']);
-    const closed = { state: 'down', reason: 'unavailable', hint: 'Wait.', closedUntil: null, probeAt: null } as const;
+    const closed = { state: 'down', reason: 'unavailable', hint: 'Wait.', closedForMs: null, probeInMs: null } as const;
     expect(await closeConnection(db, { ...closed, connection: 'shop' }, ['sync'])).toBe(true);
     expect(await closeConnection(db, { ...closed, connection: 'shop' }, ['sync'])).toBe(false);
     await closeConnection(db, { ...closed, connection: 'chat' }, ['sync']);
@@ -160,12 +160,13 @@ describeOnEachDatabase('claiming', (open, kind) => {
   it('opens a gate by itself when its time is up', async () => {
     const db = await open();
     await recordEach(db, 'sync', null, ['one']);
-    const past = new Date(Date.now() - 60_000);
     await closeConnection(
       db,
-      { connection: 'shop', state: 'throttled', reason: 'throttled', hint: 'Wait.', closedUntil: past, probeAt: null },
+      { connection: 'shop', state: 'throttled', reason: 'throttled', hint: 'Wait.', closedForMs: 600_000, probeInMs: null },
       ['sync'],
     );
+    expect(await claim(db, 'L0')).toEqual([]);
+    await db.query(`update connection_gate set closed_until = now() - interval '1 ms'`);
     expect(await claim(db, 'L1')).toHaveLength(1);
   });
 

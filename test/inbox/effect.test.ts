@@ -3,7 +3,7 @@ import { createEffectCommits } from '../../inbox/effect-commits.ts';
 import { beginLease } from '../../store/begin.ts';
 import { withdrawIntent } from '../../store/effect-give-up.ts';
 import { allowResend, resendIntent, settleEffect, writeIntent, writeIntents } from '../../store/effect.ts';
-import { findEffect, ownEffect, recallEffect } from '../../store/effect-look-up.ts';
+import { findEffect, findFact, ownEffect, recallEffect } from '../../store/effect-look-up.ts';
 import { releaseLease } from '../../store/lease.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { claim, claimAndBegin, recordEach } from '../helpers/inbox.ts';
@@ -115,6 +115,40 @@ describeOnEachDatabase('an intent', (open) => {
     await settleEffect(db, { intent, epoch, state: 'done', remoteId: '7', result: null });
     await withdrawIntent(db, { intent, epoch });
     expect(await writeIntent(db, toIntent(row))).toMatchObject({ kind: 'existing' });
+  });
+
+  it('that two events of two keys share belongs to the first, and shows the second that all was done', async () => {
+    const db = await open();
+    await recordEach(db, 'sync', 'k1', ['one']);
+    await recordEach(db, 'sync', 'k2', ['two']);
+    const [first, second] = await claimAndBegin(db, 'L1');
+    const intent = 'fact~1/sync/note';
+    const outcomes = await writeIntents(db, [toIntent(first, { intent }), toIntent(second, { intent })]);
+    expect(outcomes).toMatchObject([{ kind: 'fresh' }, { kind: 'existing', row: { state: 'pending', eventId: first?.eventId } }]);
+    const look = { intent, eventId: second?.eventId ?? '', ownBeginning: 'shop:2/sync/' };
+    expect(await findFact(db, look)).toEqual({ toldBy: null, hasOwn: false });
+    await settleEffect(db, { intent, epoch: first?.epoch ?? '', state: 'done', remoteId: '7', result: null });
+    expect(await findFact(db, look)).toEqual({ toldBy: first?.eventId, hasOwn: false });
+    expect(await findFact(db, { ...look, eventId: first?.eventId ?? '' })).toEqual({ toldBy: null, hasOwn: false });
+    await writeIntent(db, toIntent(second, { intent: 'shop:2/sync/contact' }));
+    expect(await findFact(db, look)).toEqual({ toldBy: first?.eventId, hasOwn: true });
+    expect(await findFact(db, { ...look, ownBeginning: 'shop:2/other/' })).toMatchObject({ hasOwn: false });
+  });
+
+  it('that an attempt at another key left pending is taken over by the newer attempt, and the older one is then lost', async () => {
+    const db = await open();
+    await recordEach(db, 'sync', 'k1', ['one']);
+    const [first] = await claimAndBegin(db, 'L1');
+    await recordEach(db, 'sync', 'k2', ['two']);
+    const [second] = await claimAndBegin(db, 'L2');
+    const intent = 'fact~1/sync/note';
+    await writeIntent(db, toIntent(first, { intent }));
+    expect(await resendIntent(db, { ...toIntent(second, { lease: 'L2' }), intent, sendForMs: 1_000 })).toMatchObject({
+      epoch: second?.epoch,
+    });
+    const done = { intent, state: 'done', remoteId: '7', result: null } as const;
+    expect(await settleEffect(db, { ...done, epoch: first?.epoch ?? '' })).toBe(false);
+    expect(await settleEffect(db, { ...done, epoch: second?.epoch ?? '' })).toBe(true);
   });
 
   it('written twice in one commit is fresh once', async () => {

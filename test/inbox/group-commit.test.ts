@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createGroupCommit, QueueFull } from '../../inbox/group-commit.ts';
 import { StoreUnavailable } from '../../store/database.ts';
+import { eventually } from '../helpers/eventually.ts';
 import type { GroupCommit, GroupCommitSettings } from '../../inbox/group-commit.ts';
 
 const LIMITS = { maxRows: 100, maxQueuedRows: 1_000, maxQueuedBytes: 10_000, sizeOf: () => 1 } as const;
@@ -114,6 +115,47 @@ describe('a group commit', () => {
     expect(await commits.add('c')).toBe('c');
   });
 
+  it('waits for no commit beyond its limit: its items hear StoreUnavailable, and the next commit begins', async () => {
+    const batches: string[][] = [];
+    let answerStuck = (_results: string[]): void => undefined;
+    const commits = create({
+      limitMs: 50,
+      commit: (batch) => {
+        batches.push([...batch]);
+        if (batches.length > 1) return Promise.resolve([...batch]);
+        return new Promise((resolve) => (answerStuck = resolve));
+      },
+    });
+    const stuck = commits.add('a');
+    await Promise.resolve();
+    await Promise.resolve();
+    const next = commits.add('b');
+    await expect(stuck).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(await next).toBe('b');
+    expect(commits.depth()).toBe(0);
+    answerStuck(['too late']);
+    expect(await commits.add('c')).toBe('c');
+    expect(batches).toEqual([['a'], ['b'], ['c']]);
+    await commits.drain();
+  });
+
+  it('does not repeat a commit that nobody waits for any more', async () => {
+    let tried = 0;
+    let fail = (_error: Error): void => undefined;
+    const commits = create({
+      limitMs: 20,
+      commit: () => {
+        tried += 1;
+        return new Promise((_resolve, reject) => (fail = reject));
+      },
+    });
+    await expect(commits.add('a')).rejects.toBeInstanceOf(StoreUnavailable);
+    fail(new StoreUnavailable('lost'));
+    await commits.drain();
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(tried).toBe(1);
+  });
+
   it('drains what was added during the drain too', async () => {
     const commits = create({ commit: async (batch) => [...batch] });
     const added = [commits.add('a')];
@@ -127,7 +169,7 @@ describe('a group commit', () => {
 
 describe('commits beside each other', () => {
   /** Items are `<key><number>`; a commit ends when it is let go. */
-  function createSlow(beside: { commits: number; leastRows: number }): {
+  function createSlow(beside: { commits: number; leastRows: number; youngMs?: number }): {
     commits: GroupCommit<string, string>;
     batches: string[][];
     letGo(index: number): void;
@@ -147,7 +189,7 @@ describe('commits beside each other', () => {
   const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
   it('begin only once enough waits for them', async () => {
-    const { commits, batches, letGo } = createSlow({ commits: 2, leastRows: 2 });
+    const { commits, batches, letGo } = createSlow({ commits: 2, leastRows: 2, youngMs: 600_000 });
     const all = [commits.add('a1')];
     await turn();
     all.push(commits.add('b1'));
@@ -161,6 +203,18 @@ describe('commits beside each other', () => {
     expect(await Promise.all(all)).toEqual(['a1', 'b1', 'c1']);
     await commits.drain();
     expect(commits.depth()).toBe(0);
+  });
+
+  it('begin for less where the others are no longer young: they may be stuck', async () => {
+    const { commits, batches, letGo } = createSlow({ commits: 2, leastRows: 100, youngMs: 20 });
+    const stuck = commits.add('a1');
+    await turn();
+    const next = commits.add('b1');
+    await eventually(() => expect(batches).toEqual([['a1'], ['b1']]));
+    letGo(1);
+    expect(await next).toBe('b1');
+    letGo(0);
+    expect(await stuck).toBe('a1');
   });
 
   it('leave what has a key of a commit under way, and what follows it, to a later one', async () => {

@@ -1,7 +1,10 @@
 import { expect, it } from 'vitest';
+import { beginLease } from '../../store/begin.ts';
+import { claimDeliveries } from '../../store/claim.ts';
 import { settleEffects, writeIntents } from '../../store/effect.ts';
-import { markStarted } from '../../store/lease.ts';
+import { markStarted, openLeases } from '../../store/lease.ts';
 import { recordEvents } from '../../store/record-events.ts';
+import { countRunning } from '../../store/running.ts';
 import { settleGroups } from '../../store/settle.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { claim, claimAndBegin, toRowFor, toSettlement } from '../helpers/inbox.ts';
@@ -12,6 +15,8 @@ const AT_ONCE = 16;
 /** PostgreSQL keeps to one plan for a prepared statement from its sixth run on. */
 const RUNS_UNTIL_PLANNED = 8;
 const MANY = 1_500;
+/** More than a flow's credit. */
+const MANY_PARKED = 320;
 let counter = 0;
 
 describeOnEachDatabase('what a statement reads', (open) => {
@@ -33,7 +38,35 @@ describeOnEachDatabase('what a statement reads', (open) => {
     await record(db, MANY);
     expect(await readRows(db, passThrough)).toBeLessThanOrEqual(few);
   });
+
+  it('does not grow with what waits for a person: a look of the dispatcher, and what it finds', async () => {
+    const db = await open();
+    for (let run = 0; run < RUNS_UNTIL_PLANNED; run += 1) await lookAndPass(db);
+    const few = await readRows(db, lookAndPass);
+    for (let parked = 0; parked < MANY_PARKED; parked += AT_ONCE) await park(db);
+    expect(await readRows(db, lookAndPass)).toBeLessThanOrEqual(few);
+  });
 });
+
+/** Some events, the whole way, as the dispatcher and the reaper look at what runs meanwhile. */
+async function lookAndPass(db: Queryable): Promise<void> {
+  await countRunning(db, 30_000);
+  await openLeases(db, { olderThanMs: 0, limit: 100, parked: false });
+  await passThrough(db);
+}
+
+/** Some events, each in a group of its own that is parked. */
+async function park(db: Queryable): Promise<void> {
+  await record(db, AT_ONCE);
+  const prefix = `P${(counter += 1)}`;
+  const limits = { lane: 0, groups: AT_ONCE, perGroup: 100, owner: 'test', ttlMs: 0 };
+  const leases = new Set((await claimDeliveries(db, { ...limits, leasePrefix: prefix })).map(({ lease }) => lease));
+  expect(leases.size).toBe(AT_ONCE);
+  for (const lease of leases) {
+    const rows = await beginLease(db, lease);
+    await settleGroups(db, [toSettlement(lease, rows, { finished: [], then: 'hold', parked: { code: 'invalid' } })]);
+  }
+}
 
 /** Some events, the whole way. */
 async function passThrough(db: Queryable): Promise<void> {

@@ -142,6 +142,25 @@ describeOnEachDatabase('recording', (open) => {
     await recorder.drain();
   });
 
+  it('commits large bodies a few at a time, so that a commit is over within the time of those who wait', async () => {
+    const db = await open();
+    const sizes: number[] = [];
+    const counting: Queryable = {
+      query: <R extends Row>(text: string, values?: readonly unknown[]) => {
+        const bodies = values?.[5];
+        if (text.includes('insert into event') && Buffer.isBuffer(bodies)) sizes.push(bodies.length);
+        return db.query<R>(text, values);
+      },
+    };
+    const recorder = createRecorder({ db: counting, now });
+    await Promise.all(
+      Array.from({ length: 7 }, (_unused, n) => recorder.record([toRow(`row ${n}`, { raw: Buffer.alloc(3_000_000, 'x') })])),
+    );
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(21_000_000);
+    expect(Math.max(...sizes)).toBeLessThanOrEqual(8 * 1024 * 1024);
+    await recorder.drain();
+  });
+
   it('takes the time of receipt from the row, else from its clock', async () => {
     const db = await open();
     const recorder = createRecorder({ db, now });

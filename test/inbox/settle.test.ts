@@ -126,7 +126,7 @@ describeOnEachDatabase('settling', (open) => {
     });
     expect(await claim(db, 'L2')).toEqual([]);
     expect(await listDeliveries(db, { parked: true })).toMatchObject([{ id: rows[1]?.deliveryId, state: 'handed', parked }]);
-    expect(await listQueues(db)).toMatchObject([{ parked: 1, underWay: 1 }]);
+    expect(await listQueues(db)).toMatchObject([{ parked: 1, underWay: 0 }]);
     const again = await beginLease(db, 'L1');
     expect(again).toHaveLength(2);
     await settleGroup(db, toSettlement('L1', again, { finished: [], reason: 'retry' }));

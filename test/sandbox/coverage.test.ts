@@ -79,6 +79,11 @@ function chatwootCalls(conversationId: number, contactId: number, messageId: num
     [`POST ${R}/webhooks`]: { path: `${A}/webhooks`, body: { url: 'http://127.0.0.1:9/hook', subscriptions: ['inbox_created'] } },
     [`PATCH ${R}/webhooks/:webhookId`]: { path: `${A}/webhooks/1`, body: { subscriptions: ['inbox_updated'] } },
     [`DELETE ${R}/webhooks/:webhookId`]: { path: `${A}/webhooks/1` },
+    [`GET ${R}/custom_attribute_definitions`]: { path: `${A}/custom_attribute_definitions?attribute_model=1` },
+    [`POST ${R}/custom_attribute_definitions`]: {
+      path: `${A}/custom_attribute_definitions`,
+      body: { attribute_display_name: 'shop_id', attribute_key: 'shop_id', attribute_display_type: 0, attribute_model: 1 },
+    },
     [`GET ${R}/contacts`]: { path: `${A}/contacts` },
     [`POST ${R}/contacts`]: { path: `${A}/contacts`, body: { name: 'x' } },
     [`GET ${R}/contacts/search`]: { path: `${A}/contacts/search?q=lisa` },
@@ -143,6 +148,7 @@ function slackCalls(ts: string): Record<string, Good> {
     ...both('conversations.replies', `channel=C0123&ts=${ts}`),
     'POST /api/chat.postMessage': { path: '/api/chat.postMessage', body: { channel: 'C0123', text: 'x' } },
     'POST /api/chat.update': { path: '/api/chat.update', body: { channel: 'C0123', text: 'y', ts } },
+    'POST /api/chat.delete': { path: '/api/chat.delete', body: { channel: 'C0123', ts } },
   };
 }
 

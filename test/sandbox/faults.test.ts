@@ -38,7 +38,7 @@ describe('faults of requests', () => {
     ['500', 500, null, 0],
     ['500-after-write', 500, null, 1],
     ['expired-token', 401, null, 0],
-    ['html-503', 503, null, 0],
+    ['html-503', 503, '7', 0],
   ] as const)('%s answers %i once, with Retry-After %s, and leaves %i written', async (kind, status, retryAfter, left) => {
     desk.faults.add({ kind, retryAfter: 7 });
     const met = await write();

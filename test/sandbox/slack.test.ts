@@ -69,6 +69,7 @@ describe('Slack methods', () => {
     ['an unknown thread', 'chat.postMessage', { channel: 'C0123', text: 'x', thread_ts: '1.2' }, TOKEN, 'thread_not_found'],
     ['a name without its scope', 'chat.postMessage', { channel: 'C0123', text: 'x', username: 'Lisa' }, TOKEN, 'missing_scope'],
     ['an unknown message', 'chat.update', { channel: 'C0123', text: 'x', ts: '1.2' }, TOKEN, 'message_not_found'],
+    ['a deletion of an unknown message', 'chat.delete', { channel: 'C0123', ts: '1.2' }, TOKEN, 'message_not_found'],
     ['an unknown person', 'users.info', { user: 'U9' }, TOKEN, 'user_not_found'],
     ['an unknown method', 'chat.nothing', {}, TOKEN, 'unknown_method'],
   ])('refuses %s with status 200 and a code', async (_case, method, fields, token, error) => {
@@ -122,6 +123,36 @@ describe('Slack methods', () => {
     const thread = await form('conversations.replies', { channel: 'C0123', ts: root.textAt('ts') });
     expect([since.at('messages.0.text'), since.at('messages.1')]).toEqual(['next', undefined]);
     expect([thread.at('messages.0.text'), thread.at('messages.0.reply_count'), thread.at('messages.1.text')]).toEqual(['root', 1, 'reply']);
+  });
+
+  it('takes a reply to a thread whose first message was deleted, and puts it into the channel', async () => {
+    const root = (await form('chat.postMessage', { channel: 'C0123', text: 'root' })).textAt('ts');
+    slack.deleteMessage('C0123', root);
+    const reply = await form('chat.postMessage', { channel: 'C0123', text: 'reply', thread_ts: root });
+    const gone = await form('conversations.replies', { channel: 'C0123', ts: root });
+    expect([reply.at('ok'), reply.at('message.thread_ts'), gone.at('error')]).toEqual([true, undefined, 'thread_not_found']);
+    expect(slack.threads('C0123')).toMatchObject([{ text: 'reply', replies: [] }]);
+  });
+
+  it('lets a thread go on below the tombstone of a first message that had replies', async () => {
+    const root = (await form('chat.postMessage', { channel: 'C0123', text: 'root' })).textAt('ts');
+    await form('chat.postMessage', { channel: 'C0123', text: 'a', thread_ts: root });
+    const person = slack.userWrites({ channel: 'C0123', text: 'mine' }).message.ts;
+    await form('chat.delete', { channel: 'C0123', ts: root });
+    const reply = await form('chat.postMessage', { channel: 'C0123', text: 'b', thread_ts: root });
+    const notOurs = await form('chat.delete', { channel: 'C0123', ts: person });
+    const thread = await form('conversations.replies', { channel: 'C0123', ts: root });
+    expect([reply.at('message.thread_ts'), notOurs.at('error')]).toEqual([root, 'cant_delete_message']);
+    expect([thread.at('messages.0.subtype'), thread.at('messages.1.text'), thread.at('messages.2.text')]).toEqual(['tombstone', 'a', 'b']);
+  });
+
+  it('tells the scopes of a token with every answer, and nobody the scopes of another', async () => {
+    const ours = await form('auth.test', {});
+    const unknown = await form('auth.test', {}, 'nobody');
+    expect([ours.headers.get('x-oauth-scopes'), unknown.headers.get('x-oauth-scopes')]).toEqual([
+      'chat:write,channels:history,users:read',
+      null,
+    ]);
   });
 
   it('shows an e-mail address to those who hold its scope only', async () => {

@@ -74,10 +74,10 @@ describe('slow and lost senders', () => {
   it('fault 9: a client that closes in the middle of its body leaves nothing behind', async () => {
     const receiver = await openReceiver();
     const socket = await openSocket(receiver.port, `${HEAD}Content-Length: 500\r\n\r\n{"topic"`);
-    await vi.waitFor(async () => expect(await receiver.metrics.text()).toContain('deskbridge_webhook_in_flight_bytes 8'));
+    await vi.waitFor(async () => expect(await receiver.metrics.text()).toContain('deskbridge_webhook_arriving_bytes 8'));
     socket.destroy();
     await vi.waitFor(() => expect(receiver.lines.at(-1)).toMatchObject({ verdict: 'aborted' }));
-    expect(await receiver.metrics.text()).toContain('deskbridge_webhook_in_flight_bytes 0');
+    expect(await receiver.metrics.text()).toContain('deskbridge_webhook_arriving_bytes 0');
   });
 });
 
@@ -135,7 +135,7 @@ describe('stores that fail', () => {
       const reply = await receiver.event();
       expect(performance.now() - started).toBeLessThan(2_500);
       expect(reply).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
-      expect((await send(receiver.port, 'GET', '/readyz')).status).toBe(503);
+      await vi.waitFor(async () => expect((await send(receiver.port, 'GET', '/readyz')).status).toBe(503), 5_000);
     },
   );
 
@@ -152,6 +152,26 @@ describe('stores that fail', () => {
     expect((await receiver.post('/webhooks/shop', '[]', signFixture('[]', NOW_MS))).status).toBe(503);
   });
 
+  it('an event that a mistake of ours keeps from the store goes to the fallback, and others go on into the store', async () => {
+    const receiver = await openReceiver();
+    receiver.stores.store = 'mistaken';
+    expect((await receiver.event({ id: 'a' })).status).toBe(200);
+    expect(receiver.stores.intake).toHaveLength(1);
+    expect(receiver.logText()).toContain('a mistake of ours');
+    expect(receiver.logText()).not.toContain('A mistake of ours.');
+    receiver.stores.store = 'up';
+    expect((await receiver.event({ id: 'b' })).status).toBe(200);
+    expect(receiver.stores.rows.size).toBe(1);
+  });
+
+  it('an event that a mistake of ours keeps from both is answered 500', async () => {
+    const receiver = await openReceiver();
+    receiver.stores.store = 'mistaken';
+    receiver.stores.temporal = 'down';
+    expect((await receiver.event()).status).toBe(500);
+    expect(receiver.lines.at(-1)).toMatchObject({ verdict: 'failed', reason: 'TypeError' });
+  });
+
   it('a row that the store refuses is answered 500 and never goes to the fallback, which would try it for ever', async () => {
     const receiver = await openReceiver();
     receiver.stores.store = 'poisoned';
@@ -161,11 +181,27 @@ describe('stores that fail', () => {
 });
 
 describe('load', () => {
-  it('fault 36: a full inbox is answered 503 with Retry-After', async () => {
+  it('fault 36: while the inbox is full the fallback takes events, and the store is asked again with the next one', async () => {
     const receiver = await openReceiver();
     receiver.stores.store = 'full';
-    expect(await receiver.event()).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+    for (const id of ['a', 'b']) expect((await receiver.event({ id })).status).toBe(200);
+    expect(receiver.stores.intake).toHaveLength(2);
+    expect(receiver.stores.calls.record).toBe(2);
+    receiver.stores.store = 'up';
+    expect((await receiver.event({ id: 'c' })).status).toBe(200);
+    expect(receiver.stores.rows.size).toBe(1);
   });
+
+  it.each(['down', 'hanging'] as const)(
+    'fault 36: a full inbox is answered 503 with Retry-After where Temporal is %s',
+    async (temporal) => {
+      const receiver = await openReceiver({ limits: { fallbackMs: 100 } });
+      receiver.stores.store = 'full';
+      receiver.stores.temporal = temporal;
+      expect(await receiver.event()).toMatchObject({ status: 503, headers: { 'retry-after': '5' } });
+      expect(receiver.lines.at(-1)).toMatchObject({ verdict: 'busy', reason: 'inbox_full' });
+    },
+  );
 
   it('fault 36: one sender cannot starve another', async () => {
     const gate = deferred();
@@ -181,11 +217,11 @@ describe('load', () => {
   });
 
   it('fault 7 and 36: 50 concurrent slow uploads hold no more memory than allowed, and the receiver goes on after them', async () => {
-    const receiver = await openReceiver({ limits: { totalBytes: 5_000_000 } });
+    const receiver = await openReceiver({ limits: { arrivingBytes: 5_000_000 } });
     const start = `POST /webhooks/shop HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n${'a'.repeat(900_000)}`;
     const sockets = await Promise.all(Array.from({ length: 50 }, () => openSocket(receiver.port, start)));
     const answers = sockets.map((socket) => new Promise<string>((resolve) => socket.once('data', (chunk) => resolve(String(chunk)))));
-    const held = /deskbridge_webhook_in_flight_bytes (\d+)/;
+    const held = /deskbridge_webhook_arriving_bytes (\d+)/;
     let most = 0;
     await vi.waitFor(async () => {
       const text = await receiver.metrics.text();
@@ -216,7 +252,7 @@ describe('load', () => {
   it('fault 37: closing ends within its time even where a sender hangs', async () => {
     const receiver = await openReceiver({ times: { drainMs: 200 } });
     await openSocket(receiver.port, `${HEAD}Content-Length: 500\r\n\r\n{`);
-    await vi.waitFor(async () => expect(await receiver.metrics.text()).toContain('deskbridge_webhook_in_flight 1'));
+    await vi.waitFor(async () => expect(await receiver.metrics.text()).toContain('deskbridge_webhook_arriving 1'));
     const started = performance.now();
     await receiver.server.close();
     expect(performance.now() - started).toBeLessThan(1_000);

@@ -3,9 +3,10 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { findTemporalCli, isAtLeast } from '../../setup/temporal-cli.mjs';
+import { findTemporalCli } from '../../setup/temporal-cli.mjs';
 import type { Release } from '../../setup/temporal-cli.mjs';
 import { releaseFor } from '../../setup/temporal-releases.mjs';
+import { isAtLeast } from '../../temporal/cli-search.mjs';
 
 const NOTHING_TO_FETCH: Release = { name: 'plan9_mips', archive: null, wheel: null };
 const SYSTEM_FOLDERS = ['/usr/bin', '/bin'];

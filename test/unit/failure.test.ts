@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { lost, toApplicationFailure, toStepFailure } from '../../activities/failure.ts';
 import { ConnectorError } from '../../connectors/errors.ts';
+import { QueueFull } from '../../inbox/group-commit.ts';
 import { StepError } from '../../flows/steps.ts';
 import { StoreUnavailable } from '../../store/database.ts';
 import type { ConnectorErrorData, Retry } from '../../connectors/errors.ts';
@@ -18,7 +19,7 @@ describe('a failed step', () => {
   it.each<[string, Retry, string, number | null]>([
     ['is retried where the remote system may answer later', { kind: 'backoff' }, 'retry', null],
     ['is retried after a short delay that was named', { kind: 'after', ms: 15_000 }, 'retry', 15_000],
-    ['closes the gate where the delay that was named is long', { kind: 'after', ms: 15_001 }, 'gate', 15_001],
+    ['is retried after a long delay that was named', { kind: 'after', ms: 60_000 }, 'retry', 60_000],
     ['closes the gate where the credentials are wrong', { kind: 'reauth' }, 'gate', null],
     ['is left to a person where no retry helps', { kind: 'never' }, 'attention', null],
   ])('%s', (_title, retry, kind, retryAfterMs) => {
@@ -37,17 +38,31 @@ describe('a failed step', () => {
   });
 
   it.each([
-    ['the store did not answer', new StoreUnavailable('gone'), 'store_unavailable'],
-    ['something unexpected happened', new TypeError('secret text'), 'internal'],
-    ['something that is no error was thrown', 'secret text', 'internal'],
-  ])('is retried where %s, without its text', (_title, error, code) => {
+    ['the store did not answer', new StoreUnavailable('secret text')],
+    ['the queue before the store is full', new QueueFull('secret text')],
+    ['others had the statement rolled back', Object.assign(new Error('secret text'), { code: '40P01' })],
+  ])('is our own and not the delivery’s where %s', (_title, error) => {
     const failure = toStepFailure(error, 'note');
-    expect(failure).toMatchObject({ code, kind: 'retry', connection: null });
+    expect(failure).toMatchObject({ code: 'store_unavailable', kind: 'ours', connection: null });
+    expect(JSON.stringify(failure)).not.toContain('secret text');
+  });
+
+  it('is our own where this process was too slow to send it', () => {
+    const error = new ConnectorError({ ...DATA, code: 'send_window_closed', retry: { kind: 'backoff' } });
+    expect(toStepFailure(error, 'note')).toMatchObject({ code: 'send_window_closed', kind: 'ours' });
+  });
+
+  it.each([
+    ['something unexpected happened', new TypeError('secret text')],
+    ['something that is no error was thrown', 'secret text'],
+  ])('is retried where %s, without its text', (_title, error) => {
+    const failure = toStepFailure(error, 'note');
+    expect(failure).toMatchObject({ code: 'internal', kind: 'retry', connection: null });
     expect(JSON.stringify(failure)).not.toContain('secret text');
   });
 
   it('keeps what an operation has said already', () => {
-    const failure = { ...toStepFailure('x', 'note'), code: 'missing_ability' };
+    const failure = { ...toStepFailure('x', 'note'), code: 'missing_ability' } as const;
     expect(toStepFailure(new StepError(failure), 'other')).toBe(failure);
     expect(lost('note').failure).toMatchObject({ code: 'lost', kind: 'lost' });
   });
@@ -57,6 +72,10 @@ describe('as Temporal sees it, a failed step', () => {
   it.each([
     ['retry', null, false, undefined],
     ['retry', 1500, false, 1500],
+    ['retry', 15_000, false, 15_000],
+    ['retry', 15_001, true, undefined],
+    ['ours', null, false, undefined],
+    ['ours', 500, false, 500],
     ['gate', 600_000, true, undefined],
     ['attention', null, true, undefined],
     ['lost', null, true, undefined],

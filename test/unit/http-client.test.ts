@@ -81,6 +81,9 @@ describe('an answer becomes an error:', () => {
     [409, 'conflict', 'never', false],
     [410, 'not_found', 'never', false],
     [413, 'too_large', 'never', false],
+    [418, 'unknown_refusal', 'backoff', false],
+    [423, 'unknown_refusal', 'backoff', false],
+    [499, 'unknown_refusal', 'backoff', false],
     [422, 'invalid', 'never', false],
     [425, 'unavailable', 'backoff', false],
     [429, 'throttled', 'backoff', false],
@@ -104,6 +107,14 @@ describe('an answer becomes an error:', () => {
   it('a 404 that is not JSON says that the address is wrong, not that the record is gone', async () => {
     const { options } = await client({ status: 404, text: '<html>' });
     expect(await failure(options, GET)).toMatchObject({ code: 'unsupported' });
+  });
+
+  it.each([
+    [403, 'forbidden'],
+    [404, 'unsupported'],
+  ])('a %i that is not JSON is a proxy speaking and may pass: it is %s, and tried again', async (status, code) => {
+    const { options } = await client({ status, text: '<html>' });
+    expect(await failure(options, GET)).toMatchObject({ code, retry: { kind: 'backoff' } });
   });
 
   it('Retry-After is honoured, with at most a tenth of jitter and never less', async () => {
@@ -169,6 +180,13 @@ describe('an answer that does not come whole', () => {
     expect(await failure(tight, POST)).toMatchObject({ code, ambiguous: true });
     expect(await failure(tight, GET)).toMatchObject({ code, ambiguous: false });
     expect(await failure(tight, { ...POST, write: false })).toMatchObject({ ambiguous: false });
+  });
+
+  it('that is larger than is read says how large it is and what the limit is', async () => {
+    const { options } = await client({ text: 'x'.repeat(2_000), headers: { 'content-length': '2000' } });
+    const hint = 'The answer has 2000 bytes, and at most 1000 are read.';
+    expect(await failure({ ...options, maxBytes: 1_000 }, GET)).toMatchObject({ hint: expect.stringContaining(hint) });
+    expect(await createHttpClient({ ...options, maxBytes: 1_000 }).request({ ...GET, maxBytes: 3_000 })).toMatchObject({ status: 200 });
   });
 
   it('is not ambiguous where no connection came about', async () => {

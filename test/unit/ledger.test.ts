@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createLedger } from '../../activities/ledger.ts';
+import { createLedger, toSubject } from '../../activities/ledger.ts';
 import { ConnectorError } from '../../connectors/errors.ts';
 import { StepError } from '../../flows/steps.ts';
 import { createMemoryEffects } from './memory-effects.ts';
@@ -69,6 +69,79 @@ describe('an effect', () => {
     await perform(effectClass);
     expect(await endOf(perform(effectClass, { text: 'other' }))).toBe(end);
     expect(remote.sends).toBe(1);
+  });
+});
+
+describe('an effect of a fact', () => {
+  const ATTEMPT_1 = '["billing","in_1",1]';
+
+  it('is one, whatever events tell of it; of another fact it is another', async () => {
+    expect(await perform('marked', { fact: ATTEMPT_1, eventId: '1', identity: 'billing:a' })).toBe('r1');
+    expect(await perform('marked', { fact: ATTEMPT_1, eventId: '2', identity: 'billing:b' })).toBe('r1');
+    expect(await perform('marked', { fact: '["billing","in_1",2]', eventId: '3', identity: 'billing:c' })).toBe('r2');
+    expect(remote.sends).toBe(2);
+    expect([...store.rows.keys()].every((intent) => /^fact~[0-9a-f]{32}\/dunning\/note$/.test(intent))).toBe(true);
+  });
+
+  it.each(CLASSES)(
+    'of class %s stands as another event did it, though the record has moved on; the same event parks',
+    async (effectClass) => {
+      await perform(effectClass, { fact: ATTEMPT_1, eventId: '1' });
+      expect(await endOf(perform(effectClass, { fact: ATTEMPT_1, eventId: '2', text: 'other' }))).toBe('r1');
+      const end = await endOf(perform(effectClass, { fact: ATTEMPT_1, eventId: '1', text: 'other' }));
+      expect(end).toBe(effectClass === 'natural' ? 'r1' : 'values_changed');
+      expect(remote.sends).toBe(1);
+    },
+  );
+
+  it('that died with its event on the wire is resolved for the other event, and not sent twice', async () => {
+    remote.next = { when: 'after', error: new Crash() };
+    await expect(perform('marked', { fact: ATTEMPT_1, eventId: '1' })).rejects.toThrow(Crash);
+    store.newest = 2;
+    expect(await failureOf(perform('marked', { fact: ATTEMPT_1, eventId: '2' }))).toMatchObject({
+      code: 'effect_under_way',
+      kind: 'retry',
+    });
+    store.pass(LONG_MS);
+    expect(await perform('marked', { fact: ATTEMPT_1, eventId: '2' })).toBe('r1');
+    expect(remote.records).toHaveLength(1);
+  });
+
+  it('of unknown outcome is decided at the event that began it', async () => {
+    remote.next = { when: 'after', error: failed(true) };
+    await endOf(perform('once', { fact: ATTEMPT_1, eventId: '1' }));
+    expect(await failureOf(perform('once', { fact: ATTEMPT_1, eventId: '2' }))).toMatchObject({
+      code: 'unknown_effect',
+      hint: expect.stringContaining('deskbridge events show 1'),
+    });
+  });
+
+  it('is done again by a replay that was asked to, for all events of the fact together', async () => {
+    await perform('marked', { fact: ATTEMPT_1, eventId: '1', identity: 'billing:a' });
+    expect(await perform('marked', { fact: ATTEMPT_1, eventId: '1', identity: 'billing:a#1' })).toBe('r2');
+    expect(await perform('marked', { fact: ATTEMPT_1, eventId: '2', identity: 'billing:b#1' })).toBe('r2');
+    expect(remote.sends).toBe(2);
+  });
+
+  it('was told by the event that did the last step, and by no event for itself', async () => {
+    const told = (what: What): Promise<unknown> => ledgerOf(what).findFact({ fact: ATTEMPT_1, lastStep: 'note' });
+    expect(await told({ eventId: '2', identity: 'billing:b' })).toEqual({ toldBy: null, keyedBy: 'fact' });
+    remote.next = { when: 'before', error: new Crash() };
+    await expect(perform('marked', { fact: ATTEMPT_1, eventId: '1', identity: 'billing:a' })).rejects.toThrow(Crash);
+    expect(await told({ eventId: '2', identity: 'billing:b' })).toEqual({ toldBy: null, keyedBy: 'fact' });
+    store.pass(LONG_MS);
+    await perform('marked', { fact: ATTEMPT_1, eventId: '1', identity: 'billing:a' });
+    expect(await told({ eventId: '2', identity: 'billing:b' })).toEqual({ toldBy: '1', keyedBy: 'fact' });
+    expect(await told({ eventId: '1', identity: 'billing:a' })).toEqual({ toldBy: null, keyedBy: 'fact' });
+    expect(await told({ eventId: '2', identity: 'billing:b#1' })).toEqual({ toldBy: null, keyedBy: 'fact' });
+  });
+
+  it('stays keyed by the event where an earlier version began it, and is not done twice', async () => {
+    await perform('marked', { step: 'conversation', eventId: '1', identity: 'billing:a' });
+    expect(await ledgerOf({ eventId: '1', identity: 'billing:a' }).findFact({ fact: ATTEMPT_1, lastStep: 'note' })).toEqual({
+      toldBy: null,
+      keyedBy: 'event',
+    });
   });
 });
 
@@ -170,6 +243,8 @@ interface What {
   readonly part?: string;
   readonly step?: string;
   readonly identity?: string;
+  readonly eventId?: string;
+  readonly fact?: string;
   readonly epoch?: number;
 }
 
@@ -192,9 +267,10 @@ function perform(effectClass: EffectClass, what: What = {}): Promise<string> {
   return ledgerOf(what).perform(effect);
 }
 
-function ledgerOf({ step = 'note', identity = 'billing:1', epoch = store.newest }: What): Ledger {
+function ledgerOf({ step = 'note', identity = 'billing:1', eventId = '1', fact, epoch = store.newest }: What): Ledger {
   const group = { lease: 'l', flow: 'dunning', lane: 0, key: 'k' } as const;
-  return createLedger({ store, attempt: { group, epoch: String(epoch) }, flow: 'dunning', identity, eventId: '1', step });
+  const subject = toSubject(identity, fact);
+  return createLedger({ store, attempt: { group, epoch: String(epoch) }, flow: 'dunning', subject, identity, eventId, step });
 }
 
 async function write(effectClass: EffectClass, mark: string, text: string): Promise<string> {

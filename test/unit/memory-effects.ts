@@ -15,6 +15,7 @@ export interface MemoryEffects extends EffectStore {
 export function createMemoryEffects(): MemoryEffects {
   const rows = new Map<string, EffectRow>();
   let nowMs = 0;
+  let settlements = 0;
   const sendByOf = new Map<string, number>();
   const isNewest = (epoch: string): boolean => Number(epoch) === effects.newest;
   const put = (row: EffectRow, sendForMs: number): EffectRow => {
@@ -54,13 +55,26 @@ export function createMemoryEffects(): MemoryEffects {
     settle: ({ intent, attempt, state, remoteId, result }) => {
       const row = rows.get(intent);
       if (row === undefined || Number(row.epoch) > Number(attempt.epoch)) return Promise.resolve(false);
-      rows.set(intent, { ...row, epoch: attempt.epoch, state, remoteId, result });
+      settlements += 1;
+      rows.set(intent, { ...row, epoch: attempt.epoch, state, remoteId, result, settledAt: new Date(settlements) });
       return Promise.resolve(true);
     },
     giveUp: ({ intent, sendByInMs }) => Promise.resolve(void sendByOf.set(intent, nowMs + sendByInMs)),
     withdraw: ({ intent }) => Promise.resolve(void rows.delete(intent)),
-    recall: () => Promise.resolve(null),
+    recall: ({ flow, connection, kind, target }) => {
+      const done = [...rows.values()].filter(
+        (row) => row.state === 'done' && row.flow === flow && row.connection === connection && row.kind === kind && row.target === target,
+      );
+      const newest = done.sort((a, b) => Number(b.settledAt) - Number(a.settledAt))[0];
+      return Promise.resolve(newest?.result ?? null);
+    },
     own: () => Promise.resolve('foreign'),
+    findFact: ({ intent, eventId, ownBeginning }) => {
+      const row = rows.get(intent);
+      const toldBy = row?.state === 'done' && row.eventId !== eventId ? row.eventId : null;
+      const hasOwn = [...rows.values()].some((one) => one.eventId === eventId && one.intent.startsWith(ownBeginning));
+      return Promise.resolve({ toldBy, hasOwn });
+    },
   };
   return effects;
 }

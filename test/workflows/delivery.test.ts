@@ -69,10 +69,11 @@ describe('a delivery', () => {
     expect(world.settled).toEqual([]);
   });
 
-  it('skips everything of a flow that was removed from the configuration', async () => {
+  it('is given back untouched, without blame and for a while, by a worker whose configuration lacks its flow', async () => {
     world.load = (group) => ({ ...toLoaded(group, ['1', '2']), flow: null });
-    expect(await (await start()).result()).toMatchObject({ outcome: 'settled' });
-    expect(world.settled[0]?.finished.map(({ state }) => state)).toEqual(['skipped', 'skipped']);
+    expect(await (await start()).result()).toMatchObject({ outcome: 'released', reason: expect.stringContaining('unknown_flow: ') });
+    expect(world.settled).toMatchObject([{ then: 'free', finished: [], retrying: false, parked: null }]);
+    expect(world.settled[0]?.notBeforeMs).toBeGreaterThanOrEqual(10_000);
   });
 
   it('repeats a step that may succeed later, and only that one', async () => {
@@ -91,6 +92,54 @@ describe('a delivery', () => {
   });
 });
 
+describe('a delivery whose quick retries are used up', () => {
+  it.each<[string, Partial<StepFailure>, number, object]>([
+    [
+      'by our own store is given back without blame',
+      { kind: 'ours', code: 'store_unavailable' },
+      1,
+      { retrying: false, notBeforeMs: 5000 },
+    ],
+    ['by our own store is given back however often that was', { kind: 'ours', code: 'store_unavailable' }, 99, { retrying: false }],
+    ['by a remote system is given back, and blamed', { code: 'unavailable' }, 1, { retrying: true, notBeforeMs: 15_000 }],
+    ['by a remote system again waits longer', { code: 'timeout' }, 4, { retrying: true, notBeforeMs: 120_000 }],
+    ['by a remote system often waits ten minutes at most', { code: 'network' }, 9, { retrying: true, notBeforeMs: 600_000 }],
+    [
+      'by an outage that its own calls helped to find is blamed',
+      { kind: 'gate', code: 'unavailable' },
+      2,
+      { retrying: true, notBeforeMs: 30_000 },
+    ],
+    ['by a limit is given back without blame', { code: 'throttled' }, 99, { retrying: false, notBeforeMs: 60_000 }],
+  ])('%s', async (_title, failure, attempts, settled) => {
+    world.load = (group) => toLoaded(group, ['1', '2'], attempts);
+    world.read = (deliveryId) => failOn(deliveryId, '1', { retryAfterMs: 1, ...failure });
+    expect(await (await start()).result()).toMatchObject({ outcome: 'released' });
+    expect(world.asked).toHaveLength(failure.kind === 'gate' ? 1 : 5);
+    expect(world.settled).toMatchObject([{ then: 'free', parked: null, finished: [], ...settled }]);
+  });
+
+  it('waits as long as the remote system asked for, where that is longer', async () => {
+    world.read = (deliveryId) => failOn(deliveryId, '1', { code: 'unavailable', retryAfterMs: 60_000 });
+    expect(await (await start()).result()).toMatchObject({ outcome: 'released' });
+    expect(world.asked).toEqual(['read 1']);
+    expect(world.settled).toMatchObject([{ then: 'free', retrying: true, notBeforeMs: 60_000 }]);
+  });
+
+  it.each<[string, Partial<StepFailure>, number]>([
+    ['by a mistake of ours', { code: 'internal' }, 1],
+    ['by answers that nobody can read', { code: 'unreadable_answer' }, 1],
+    ['ten times over, at a connection that is open', { code: 'unavailable' }, 10],
+  ])('%s is parked', async (_title, failure, attempts) => {
+    world.load = (group) => toLoaded(group, ['1', '2'], attempts);
+    world.read = (deliveryId) => failOn(deliveryId, '1', { retryAfterMs: 1, ...failure });
+    const handle = await startParked();
+    expect(world.settled).toMatchObject([{ then: 'hold', parked: { code: failure.code } }]);
+    await handle.executeUpdate('skip');
+    await handle.result();
+  });
+});
+
 describe('a parked delivery', () => {
   beforeEach(() => {
     world.read = (deliveryId) => failOn(deliveryId, '2', { kind: 'attention', code: 'invalid' });
@@ -103,10 +152,23 @@ describe('a parked delivery', () => {
     await handle.result();
   });
 
-  it('is parked too where a retry never helped', async () => {
-    world.read = (deliveryId) => failOn(deliveryId, '2', { kind: 'retry', code: 'unavailable', retryAfterMs: 1 });
+  it('is parked where a step takes more than can pass through Temporal, with its size and the limit, and not as a time-out', async () => {
+    const edits = { 'read-invoice': { invoiceId: 'x'.repeat(600_000) } };
+    world.load = (group) => ({ ...toLoaded(group, ['1']), members: [{ ...toMember('1', 1), edits }] });
     const handle = await startParked();
-    expect(world.settled).toMatchObject([{ then: 'hold', parked: { code: 'unavailable' } }]);
+    const message = expect.stringMatching(/^The input of the step read-invoice has 600\d+ characters; at most 500000 can/);
+    expect(world.settled).toMatchObject([{ then: 'hold', parked: { code: 'too_large', message } }]);
+    expect(world.asked).toEqual([]);
+    await handle.executeUpdate('skip');
+    await handle.result();
+  });
+
+  it('takes no edit that is too large to travel with every step', async () => {
+    const handle = await startParked();
+    const values = { 'read-invoice': { invoiceId: 'x'.repeat(60_000) } };
+    await expect(send(handle, 'edit', [{ values }])).rejects.toMatchObject({
+      cause: { message: expect.stringContaining('at most 50000') },
+    });
     await handle.executeUpdate('skip');
     await handle.result();
   });
@@ -164,7 +226,7 @@ describe('a parked delivery', () => {
 
 describe('an update to a delivery that runs', () => {
   it('is refused: nothing is parked', async () => {
-    world.read = () => failOn('2', '2', { kind: 'retry', retryAfterMs: 20_000 });
+    world.read = () => failOn('2', '2', { kind: 'retry', retryAfterMs: 15_000 });
     const handle = await start();
     await eventually(() => expect(world.asked).toEqual(['read 1']));
     await expect(handle.executeUpdate('skip')).rejects.toMatchObject({
@@ -219,11 +281,11 @@ async function startParked(): ReturnType<typeof start> {
   return handle;
 }
 
-function toLoaded(group: GroupRef, ids: readonly string[]): LoadedGroup {
-  return { group, epoch: '1', flow: { do: 'open-conversation', options: OPTIONS }, members: ids.map(toMember) };
+function toLoaded(group: GroupRef, ids: readonly string[], attempts = 1): LoadedGroup {
+  return { group, epoch: '1', flow: { do: 'open-conversation', options: OPTIONS }, members: ids.map((id) => toMember(id, attempts)) };
 }
 
-function toMember(id: string): GroupMember {
+function toMember(id: string, attempts: number): GroupMember {
   const facts = { 'invoice.id': `in_${id}` };
   const event = {
     id,
@@ -234,7 +296,7 @@ function toMember(id: string): GroupMember {
     receivedAt: '2026-01-01T00:00:00.000Z',
     facts,
   };
-  return { deliveryId: id, attempts: 1, edits: null, event };
+  return { deliveryId: id, attempts, edits: null, event };
 }
 
 /** Fails as a step does, for one delivery. */

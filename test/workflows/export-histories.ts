@@ -6,8 +6,9 @@ import { afterEach, expect, it } from 'vitest';
 import { releaseLease } from '../../store/lease.ts';
 import { createStarter } from '../../temporal/starter.ts';
 import { makeDatabase } from '../helpers/databases.ts';
-import { deskOf } from '../helpers/desk.ts';
+import { deskOf, failPosts } from '../helpers/desk.ts';
 import { eventually } from '../helpers/eventually.ts';
+import { failPaymentUnsent, sendStripe } from '../helpers/senders.ts';
 import { startStack } from '../helpers/stack.ts';
 import { allSettled, deliveriesOf, parkedOne, workflowsOf } from '../helpers/watch.ts';
 import { startWorkflowHost } from '../helpers/workflow-host.ts';
@@ -87,6 +88,38 @@ it('a delivery: released by a gate, and lost before it began', async () => {
   await save('delivery-lost', await starter.startDelivery({ group, deliveryIds: ['1'] }, about));
 });
 
+it('a delivery: of what shows late, of what is gone, and of what another event has told', async () => {
+  await open('delivery');
+  const { stripe } = stack.sandbox;
+  const late = stripe.failPayment({ amountDue: 4900, currency: 'usd', email: 'lisa@example.com' });
+  stripe.state.invoices.delete(late.invoice.id);
+  await eventually(() => expect(stripe.journal.count({ route: '/v1/invoices/:id' })).toBeGreaterThan(0));
+  stripe.state.invoices.set(late.invoice.id, late.invoice);
+  await allSettled(made.db, 1, 'dunning');
+  await save('delivery-looked-again', await newest('dunning'));
+  const gone = stripe.failPayment({ amountDue: 4900, currency: 'usd', email: 'mia@example.com' });
+  stripe.state.invoices.delete(gone.invoice.id);
+  await allSettled(made.db, 2, 'dunning');
+  await save('delivery-gone', await newest('dunning'));
+  const { body } = await failPaymentUnsent(stack);
+  const told: object = JSON.parse(body);
+  await sendStripe(stack, body);
+  await sendStripe(stack, JSON.stringify({ ...told, id: 'evt_twin' }));
+  await allSettled(made.db, 4, 'dunning');
+  await save('delivery-told-already', await newest('dunning'));
+});
+
+it('a delivery: given back after its retries', async () => {
+  await open('delivery');
+  failPosts(stack.sandbox, 'html-503', { retryAfter: 60 });
+  deskOf(stack.sandbox, 'chatwoot').customerWrites('new', 'Hello?');
+  await eventually(async () =>
+    expect((await deliveriesOf(made.db)).map(({ reason }) => reason)).toContainEqual(expect.stringContaining('unavailable')),
+  );
+  const [givenBack] = await workflowsOf(stack, `WorkflowType = 'delivery'`);
+  await save('delivery-given-back', givenBack?.id ?? '');
+});
+
 it('a batch and an intake', async () => {
   await open('batch');
   await failPayment({ email: 'lisa@example.com' });
@@ -95,7 +128,8 @@ it('a batch and an intake', async () => {
   const starter = createStarter({ client: stack.client, eager: false, queues: stack.queues });
   const raw = Buffer.from('{}').toString('base64');
   const receivedAt = '2026-01-01T00:00:00.000Z';
-  const row = { connection: 'billing', dedupe: 'one', topic: 'invoice.paid', record: null, raw, receivedAt, deliveries: [] };
+  const dedupe = '0a'.repeat(32);
+  const row = { connection: 'billing', dedupe, topic: 'invoice.paid', record: null, raw, receivedAt, deliveries: [] };
   const id = `intake/histories/${stack.queues.live}`;
   await starter.startIntake(id, { rows: [row] }, 10_000);
   await save('intake', id);

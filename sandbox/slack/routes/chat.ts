@@ -13,7 +13,10 @@ const MAX_TEXT = 40_000;
 const MAX_BLOCKS = 50;
 const POST_GAP_MS = 1000;
 
-/** Posting and changing messages (https://docs.slack.dev/reference/methods/chat.postMessage, chat.update). `limited`: one post a second per channel. */
+/**
+ * Posting, changing and deleting messages (https://docs.slack.dev/reference/methods/chat.postMessage, chat.update, chat.delete).
+ * `limited`: one post a second per channel.
+ */
 export function chatRoutes(workspace: Workspace, clock: () => number, limited: boolean): readonly Route<Caller>[] {
   return [
     {
@@ -33,7 +36,7 @@ export function chatRoutes(workspace: Workspace, clock: () => number, limited: b
         const args = argumentsOf(request);
         const channel = channelOf(workspace.state, args);
         const message = channel.byTs.get(textOf(args['ts']) ?? '') ?? refuse('message_not_found');
-        if (message.botId !== workspace.state.botId) refuse('cant_update_message');
+        if (message.botId !== workspace.state.botId || message.deleted) refuse('cant_update_message');
         message.text = textFrom(args);
         message.blocks = blocksFrom(args) ?? message.blocks;
         message.metadata = metadataFrom(args) ?? message.metadata;
@@ -45,6 +48,19 @@ export function chatRoutes(workspace: Workspace, clock: () => number, limited: b
           text: message.text,
           message: messageJson(workspace.state, message, true),
         });
+      },
+    },
+    {
+      method: 'POST',
+      path: '/api/chat.delete',
+      needs: 'chat:write',
+      handle: (request) => {
+        const args = argumentsOf(request);
+        const channel = channelOf(workspace.state, args);
+        const message = channel.byTs.get(textOf(args['ts']) ?? '') ?? refuse('message_not_found');
+        if (message.botId !== workspace.state.botId) refuse('cant_delete_message');
+        workspace.remove(channel, message);
+        return json({ ok: true, channel: channel.id, ts: message.ts });
       },
     },
   ];
@@ -60,7 +76,7 @@ function post(workspace: Workspace, request: Request, caller: Caller, now: numbe
     refuse('missing_scope', { needed: 'chat:write.customize', provided: caller.scopes.join(',') });
   const text = textFrom(args);
   const threadTs = textOf(args['thread_ts']) ?? null;
-  const root = threadTs === null ? undefined : (channel.byTs.get(threadTs) ?? refuse('thread_not_found'));
+  const root = threadTs === null ? undefined : rootOf(channel, threadTs);
   const fields = {
     text,
     user: state.botUserId,
@@ -71,6 +87,12 @@ function post(workspace: Workspace, request: Request, caller: Caller, now: numbe
     metadata: metadataFrom(args) ?? null,
   };
   return workspace.post(channel, { ...fields, threadTs: root?.threadTs ?? root?.ts ?? null }).message;
+}
+
+/** The thread's first message. Where it was deleted, a reply is taken and goes to the channel (slack-go/slack#1571). */
+function rootOf(channel: Channel, threadTs: string): Message | undefined {
+  if (channel.gone.has(threadTs)) return undefined;
+  return channel.byTs.get(threadTs) ?? refuse('thread_not_found');
 }
 
 function countPost(channel: Channel, now: number): void {

@@ -1,8 +1,8 @@
 import type { Request, Route } from '../../core/exchange.ts';
 import type { Caller } from '../access.ts';
-import type { StripeEvent, StripeState } from '../entities.ts';
+import type { Invoice, StripeEvent, StripeState } from '../entities.ts';
 
-import { json, param } from '../../core/exchange.ts';
+import { header, json, param } from '../../core/exchange.ts';
 import { integerOf } from '../../core/values.ts';
 import { badRequest, missing } from '../access.ts';
 import { customerJson, eventJson, invoiceJson, listJson, thinEventJson } from '../formatters.ts';
@@ -40,14 +40,7 @@ function invoiceRoutes(state: StripeState): readonly Route<Caller>[] {
       method: 'GET',
       path: '/v1/invoices/:id',
       needs: 'invoices:read',
-      handle: (request) =>
-        json(
-          invoiceJson(
-            state,
-            state.invoices.get(param(request, 'id')) ?? missing('invoice', param(request, 'id')),
-            request.query.getAll('expand[]'),
-          ),
-        ),
+      handle: (request) => json(invoiceJson(state, invoiceAt(state, request), request.query.getAll('expand[]'))),
     },
     {
       method: 'GET',
@@ -57,11 +50,22 @@ function invoiceRoutes(state: StripeState): readonly Route<Caller>[] {
         const { query } = request;
         const found = [...state.invoices.values()]
           .reverse()
+          .filter((one) => one.account === accountOf(request))
           .filter((one) => fits(query, 'customer', one.customerId) && fits(query, 'status', one.status) && inTime(query, one.created));
         return json(page(request, found, (one) => invoiceJson(state, one)));
       },
     },
   ];
+}
+
+/** Of a connected account only by its name (https://docs.stripe.com/connect/authentication, https://docs.stripe.com/context). */
+function invoiceAt(state: StripeState, request: Request): Invoice {
+  const invoice = state.invoices.get(param(request, 'id'));
+  return invoice === undefined || invoice.account !== accountOf(request) ? missing('invoice', param(request, 'id')) : invoice;
+}
+
+function accountOf(request: Request): string | null {
+  return header(request, 'stripe-account') ?? header(request, 'stripe-context') ?? null;
 }
 
 function customerRoutes(state: StripeState): readonly Route<Caller>[] {

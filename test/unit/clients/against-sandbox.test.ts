@@ -3,6 +3,7 @@ import { chatwootCalls } from '../../../connectors/chatwoot/calls.ts';
 import { createChatwootClient } from '../../../connectors/chatwoot/client.ts';
 import { deskwootCalls } from '../../../connectors/deskwoot/calls.ts';
 import { createDeskwootClient } from '../../../connectors/deskwoot/client.ts';
+import { toContactMark } from '../../../connectors/contact-mark.ts';
 import { createHttpClient } from '../../../connectors/http-client.ts';
 import { Secret } from '../../../connectors/secret.ts';
 import { slackCalls } from '../../../connectors/slack/calls.ts';
@@ -10,15 +11,20 @@ import { createSlackClient } from '../../../connectors/slack/client.ts';
 import { stripeCalls } from '../../../connectors/stripe/calls.ts';
 import { createStripeClient } from '../../../connectors/stripe/client.ts';
 import { startChatwoot } from '../../../sandbox/chatwoot/index.ts';
+import { newContact as newChatwootContact } from '../../../sandbox/chatwoot/records.ts';
 import { startDeskwoot } from '../../../sandbox/deskwoot/index.ts';
 import { startSlack } from '../../../sandbox/slack/index.ts';
 import { startStripe } from '../../../sandbox/stripe/index.ts';
 import type { HelpdeskClient } from '../../../connectors/helpdesk.ts';
+import type { ChatwootHandle } from '../../../sandbox/chatwoot/index.ts';
 import type { Faults } from '../../../sandbox/core/faults.ts';
+import type { DeskwootHandle } from '../../../sandbox/deskwoot/index.ts';
 
 const mark = 'f3a1c0ffee0123456789';
+const HERE = { account: null, context: null, livemode: false };
 const send = { mark, sendBy: Number.POSITIVE_INFINITY };
-const LISA = { externalId: 'stripe:cus_1', name: 'Lisa', email: 'lisa@example.com', phone: '+491701234567' };
+const KEYS = { mark: toContactMark({ connection: 'billing', id: 'cus_1' }), former: 'stripe:cus_1', email: 'lisa@example.com' };
+const LISA = { ...KEYS, name: 'Lisa', phone: '+491701234567' };
 
 interface Desk {
   readonly client: HelpdeskClient;
@@ -81,7 +87,8 @@ describe.each<[string, () => Promise<Desk>]>([
     const { contactId, inboxId } = await newContact(client);
     expect((await client.createContact({ ...LISA, inboxId }, send)).id).toBe(contactId);
     expect((await client.findContact(LISA))?.id).toBe(contactId);
-    expect(await client.findContact({ externalId: 'stripe:cus_2', email: 'other@example.com' })).toBeNull();
+    const other = { mark: toContactMark({ connection: 'billing', id: 'cus_2' }), former: 'stripe:cus_2', email: 'other@example.com' };
+    expect(await client.findContact(other)).toBeNull();
   });
 
   it.each(['500-after-write', 'reset-after-write', 'truncated'] as const)(
@@ -100,6 +107,30 @@ describe.each<[string, () => Promise<Desk>]>([
   it('gives null for a conversation that is not there', async () => {
     const { client } = await open();
     expect(await client.readConversation('999')).toBeNull();
+  });
+});
+
+describe('a contact that earlier versions marked', () => {
+  it('is found at Chatwoot, brought over, and from then on known by our mark though its address changes', async () => {
+    const { client, sandbox } = await openChatwoot();
+    const contact = newChatwootContact(sandbox.state, 0, { identifier: 'stripe:cus_1', email: 'lisa@example.com' });
+    await sandbox.desk.addContact(contact, null);
+    expect(await client.findContact({ ...KEYS, email: null })).toMatchObject({ id: String(contact.id), marked: false });
+    await client.markContact(String(contact.id), KEYS, send);
+    expect(contact).toMatchObject({ identifier: null, customAttributes: { billing_id: 'cus_1' } });
+    contact.email = 'new@example.com';
+    expect(await client.findContact(KEYS)).toMatchObject({ id: String(contact.id), marked: true });
+  });
+
+  it('is brought over at Deskwoot when it is met by its address', async () => {
+    const { client, sandbox } = await openDeskwoot();
+    const { contact } = sandbox.desk.addContact({
+      email: 'lisa@example.com',
+      customAttributes: { deskbridge_id: 'stripe:cus_1', plan: 'gold' },
+    });
+    expect(await client.findContact(KEYS)).toMatchObject({ id: contact.id, marked: null });
+    await client.markContact(contact.id, KEYS, send);
+    expect(contact.customAttributes).toEqual({ plan: 'gold', billing_id: 'cus_1' });
   });
 });
 
@@ -141,19 +172,23 @@ describe('Stripe', () => {
     onTestFinished(() => stripe.close());
     const client = createStripeClient({
       connection: 'billing',
+      mode: 'test',
       http: createHttpClient({ connection: 'billing', baseUrl: stripe.origin, ...stripeCalls(new Secret('sk_test_1')) }),
     });
     await client.probe();
     const [invoice] = [...stripe.state.invoices.values()];
     const customer = stripe.state.customers.get(invoice?.customerId ?? '');
-    expect(await client.readInvoice(invoice?.id ?? '')).toMatchObject({
+    expect(await client.readInvoice({ ...HERE, id: invoice?.id ?? '' })).toMatchObject({
       id: invoice?.id,
       customerId: customer?.id,
       customerEmail: customer?.email,
-      amountDue: invoice?.amountDue,
-      currency: invoice?.currency.toUpperCase(),
+      due: { amount: '49.00', currency: 'USD' },
     });
-    expect(await client.readInvoice('in_none')).toBeNull();
+    expect(await client.readInvoice({ ...HERE, id: 'in_none' })).toBeNull();
+    const { invoice: connected } = stripe.failPayment({ account: 'acct_1' });
+    expect(await client.readInvoice({ ...HERE, id: connected.id })).toBeNull();
+    expect(await client.readInvoice({ ...HERE, id: connected.id, account: 'acct_1' })).toMatchObject({ id: connected.id });
+    expect(await client.readInvoice({ ...HERE, id: connected.id, context: 'acct_1' })).toMatchObject({ id: connected.id });
   });
 });
 
@@ -172,7 +207,7 @@ async function newConversation(client: HelpdeskClient): Promise<string> {
   ).id;
 }
 
-async function openDeskwoot(options: { readonly documentedOnly?: boolean } = {}): Promise<Desk> {
+async function openDeskwoot(options: { readonly documentedOnly?: boolean } = {}): Promise<Desk & { readonly sandbox: DeskwootHandle }> {
   const sandbox = await startDeskwoot({
     accountId: 'acc_1',
     tokens: [{ value: 'dw_1', userId: 'user_bridge', scopes: ['read', 'write'] }],
@@ -181,16 +216,18 @@ async function openDeskwoot(options: { readonly documentedOnly?: boolean } = {})
   onTestFinished(() => sandbox.close());
   const http = createHttpClient({ connection: 'helpdesk', baseUrl: sandbox.origin, ...deskwootCalls(new Secret('dw_1')) });
   return {
+    sandbox,
     faults: sandbox.faults,
     client: createDeskwootClient({ http, connection: 'helpdesk', account: 'acc_1', uiBaseUrl: sandbox.origin }),
   };
 }
 
-async function openChatwoot(): Promise<Desk> {
+async function openChatwoot(): Promise<Desk & { readonly sandbox: ChatwootHandle }> {
   const sandbox = await startChatwoot({ accountId: 7, tokens: [{ value: 'cw_1', kind: 'user', ownerId: 1 }] });
   onTestFinished(() => sandbox.close());
   const http = createHttpClient({ connection: 'helpdesk', baseUrl: sandbox.origin, ...chatwootCalls(new Secret('cw_1')) });
   return {
+    sandbox,
     faults: sandbox.faults,
     client: createChatwootClient({ http, connection: 'helpdesk', account: '7', uiBaseUrl: sandbox.origin }),
   };

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createChatwootClient } from '../../../connectors/chatwoot/client.ts';
 import { chatwootCalls } from '../../../connectors/chatwoot/calls.ts';
+import { toContactMark } from '../../../connectors/contact-mark.ts';
 import { createHttpClient } from '../../../connectors/http-client.ts';
 import { Secret } from '../../../connectors/secret.ts';
 import { routes, serve } from '../../helpers/http-server.ts';
@@ -10,7 +11,10 @@ import type { Reply, Taken, TestServer } from '../../helpers/http-server.ts';
 const A = '/api/v1/accounts/7';
 const MARK = 'f3a1c0ffee';
 const send = { mark: MARK, sendBy: Number.POSITIVE_INFINITY };
-const CONTACT = { externalId: 'stripe:cus_1', name: 'Lisa', email: 'lisa@example.com', phone: '+49 170 1234567', inboxId: '3' };
+const KEYS = { mark: toContactMark({ connection: 'billing', id: 'cus_1' }), former: 'stripe:cus_1', email: 'lisa@example.com' };
+const CONTACT = { ...KEYS, name: 'Lisa', phone: '+49 170 1234567', inboxId: '3' };
+const DEFINED = { [`GET ${A}/custom_attribute_definitions`]: { json: [{ id: 1, attribute_key: 'billing_id' }] } };
+const REFUSED_FILTER = { status: 422, json: { error: 'Invalid attribute key - [billing_id]' } };
 const INBOXES = { [`GET ${A}/inboxes`]: { json: { payload: [{ id: 3, name: 'Billing', channel_type: 'Channel::Api' }] } } };
 const CONVERSATION = {
   id: 42,
@@ -43,7 +47,7 @@ describe('Chatwoot', () => {
     expect(server.taken[0]?.headers['api_access_token']).toBe('cw_test');
   });
 
-  it('reads a message by the ids around it', async () => {
+  it('reads one message alone, by its own id and the next', async () => {
     const wire = {
       id: 501,
       content: 'Hi',
@@ -66,7 +70,7 @@ describe('Chatwoot', () => {
       mark: null,
       createdAt: '2023-11-14T22:13:20.000Z',
     });
-    expect(server.taken[0]?.query.get('after')).toBe('500');
+    expect(Object.fromEntries(server.taken[0]?.query ?? [])).toEqual({ after: '501', before: '502' });
   });
 
   it('takes its lists, some bare, some in payload', async () => {
@@ -82,20 +86,39 @@ describe('Chatwoot', () => {
     expect(await client.labels()).toEqual([{ id: '1', name: 'vip' }]);
   });
 
-  it('finds a contact by identifier, then by e-mail, both exactly', async () => {
-    const filter = (request: Taken): Reply => ({
-      json: {
-        meta: {},
-        payload: request.text.includes('"email"')
-          ? [{ id: 9, name: 'Lisa', email: 'LISA@example.com', identifier: null }]
-          : [{ id: 8, identifier: 'stripe:cus_10' }],
-      },
+  it('finds a contact by our mark, exactly', async () => {
+    const lookalike = { id: 7, name: 'Other', custom_attributes: { billing_id: 'CUS_1' } };
+    const lisa = { id: 9, name: 'Lisa', email: 'old@example.com', custom_attributes: { billing_id: 'cus_1', plan: 'gold' } };
+    const { client, server } = await open({ [`POST ${A}/contacts/filter`]: { json: { meta: {}, payload: [lookalike, lisa] } } });
+    expect(await client.findContact(KEYS)).toEqual({ id: '9', name: 'Lisa', email: 'old@example.com', marked: true });
+    expect(server.taken.map(({ json }) => json)).toEqual([
+      { payload: [{ attribute_key: 'billing_id', filter_operator: 'equal_to', values: ['cus_1'], query_operator: null }] },
+    ]);
+  });
+
+  it.each([
+    ['by the identifier that earlier versions used', 'identifier', { id: 8, identifier: 'stripe:cus_1' }, false],
+    ['by e-mail', 'email', { id: 8, email: 'LISA@example.com' }, false],
+    [
+      'by e-mail, with the mark of another record',
+      'email',
+      { id: 8, email: 'lisa@example.com', custom_attributes: { billing_id: 'cus_9' } },
+      true,
+    ],
+  ])('finds a contact without our mark %s, and says whether it may be marked', async (_how, attribute, contact, marked) => {
+    const { client } = await open({
+      [`POST ${A}/contacts/filter`]: (request: Taken) => ({ json: { payload: request.text.includes(`"${attribute}"`) ? [contact] : [] } }),
     });
-    const { client, server } = await open({ [`POST ${A}/contacts/filter`]: filter });
-    expect(await client.findContact({ externalId: 'stripe:cus_1', email: 'lisa@example.com' })).toMatchObject({ id: '9' });
-    expect(server.taken[0]?.json).toEqual({
-      payload: [{ attribute_key: 'identifier', filter_operator: 'equal_to', values: ['stripe:cus_1'], query_operator: null }],
+    expect(await client.findContact(KEYS)).toMatchObject({ id: '8', marked });
+  });
+
+  it('looks for the identifier where no attribute is defined for our mark yet', async () => {
+    const { client, server } = await open({
+      [`POST ${A}/contacts/filter`]: (request: Taken) =>
+        request.text.includes('billing_id') ? REFUSED_FILTER : { json: { payload: [{ id: 8, identifier: 'billing:cus_1' }] } },
     });
+    expect(await client.findContact(KEYS)).toMatchObject({ id: '8' });
+    expect(server.taken[1]?.text).toContain('"billing:cus_1"');
   });
 
   it("says that the token's user is not in the account", async () => {
@@ -105,20 +128,92 @@ describe('Chatwoot', () => {
 });
 
 describe('writing to Chatwoot', () => {
-  it('creates a contact under our external id, the phone number in the form it insists on', async () => {
+  it('creates a contact with our mark, the phone number in the form it insists on', async () => {
     const { client, server } = await open({
+      ...DEFINED,
       [`POST ${A}/contacts`]: {
         json: { payload: { contact: { id: 9, name: 'Lisa', email: 'lisa@example.com' }, contact_inbox: { source_id: 's' } } },
       },
     });
     expect(await client.createContact(CONTACT, send)).toEqual({ id: '9', name: 'Lisa', email: 'lisa@example.com' });
-    expect(server.taken[0]?.json).toEqual({
+    expect(server.taken.at(-1)?.json).toEqual({
       inbox_id: 3,
-      identifier: 'stripe:cus_1',
       name: 'Lisa',
       email: 'lisa@example.com',
       phone_number: '+491701234567',
+      custom_attributes: { billing_id: 'cus_1' },
     });
+  });
+
+  it('uses the identifier, which belongs to the website, only for a contact that has neither address nor number', async () => {
+    const { client, server } = await open({ ...DEFINED, [`POST ${A}/contacts`]: { json: { payload: { contact: { id: 9 } } } } });
+    await client.createContact({ ...CONTACT, email: null, phone: 'unknown' }, send);
+    expect(server.taken.at(-1)?.json).toEqual({
+      inbox_id: 3,
+      name: 'Lisa',
+      custom_attributes: { billing_id: 'cus_1' },
+      identifier: 'billing:cus_1',
+    });
+  });
+
+  it('defines the attribute of our mark before the first contact has it, and looks once more by it', async () => {
+    const { client, server } = await open({
+      [`GET ${A}/custom_attribute_definitions`]: { json: [{ id: 1, attribute_key: 'plan' }] },
+      [`POST ${A}/custom_attribute_definitions`]: { json: { id: 2, attribute_key: 'billing_id' } },
+      [`POST ${A}/contacts/filter`]: { json: { payload: [{ id: 8, custom_attributes: { billing_id: 'cus_1' } }] } },
+    });
+    expect(await client.createContact(CONTACT, send)).toMatchObject({ id: '8' });
+    expect(server.taken[0]?.query.get('attribute_model')).toBe('1');
+    expect(server.taken[1]?.json).toMatchObject({ attribute_key: 'billing_id', attribute_model: 1, attribute_display_type: 0 });
+  });
+
+  it.each([
+    ['refuses the token', { status: 401, json: { error: 'You are not authorized to do this action' } }],
+    ['was defined by another worker meanwhile', { status: 422, json: { message: 'taken', attributes: ['attribute_key'] } }],
+  ])('creates the contact all the same where the definition %s', async (_why, reply) => {
+    const { client, server } = await open({
+      [`GET ${A}/custom_attribute_definitions`]: { json: [] },
+      [`POST ${A}/custom_attribute_definitions`]: reply,
+      [`POST ${A}/contacts`]: { json: { payload: { contact: { id: 9 } } } },
+    });
+    expect(await client.createContact(CONTACT, send)).toMatchObject({ id: '9' });
+    expect(server.taken.at(-1)?.json).toMatchObject({ custom_attributes: { billing_id: 'cus_1' } });
+  });
+
+  it.each([
+    ['that earlier versions marked', { identifier: 'stripe:cus_1', email: 'lisa@example.com' }, { identifier: null }],
+    ['that the website knows', { identifier: 'user-7', email: 'lisa@example.com' }, {}],
+    ['that only its identifier makes visible', { identifier: 'stripe:cus_1', email: null }, {}],
+  ])('marks a contact %s', async (_which, contact, more) => {
+    const { client, server } = await open({
+      ...DEFINED,
+      [`GET ${A}/contacts/9`]: { json: { payload: { id: 9, ...contact, custom_attributes: { plan: 'gold' } } } },
+      [`PUT ${A}/contacts/9`]: { json: { payload: { id: 9 } } },
+    });
+    await client.markContact('9', KEYS, send);
+    expect(server.taken.at(-1)).toMatchObject({ method: 'PUT', json: { custom_attributes: { billing_id: 'cus_1' }, ...more } });
+    expect(Object.keys(Object(server.taken.at(-1)?.json))).toHaveLength(1 + Object.keys(more).length);
+  });
+
+  it.each([
+    ['has the mark of another record', { json: { payload: { id: 9, custom_attributes: { billing_id: 'cus_9' } } } }],
+    ['is gone', { status: 404, json: { error: 'Resource could not be found' } }],
+  ])('leaves a contact alone that %s', async (_why, reply) => {
+    const { client, server } = await open({ ...DEFINED, [`GET ${A}/contacts/9`]: reply });
+    await client.markContact('9', KEYS, send);
+    expect(server.taken.map(({ method }) => method)).toEqual(['GET']);
+  });
+
+  it('stops nothing where Chatwoot refuses the mark for good, and is tried again where it passes', async () => {
+    let status = 422;
+    const { client } = await open({
+      ...DEFINED,
+      [`GET ${A}/contacts/9`]: { json: { payload: { id: 9, custom_attributes: {} } } },
+      [`PUT ${A}/contacts/9`]: () => ({ status, json: { message: 'Phone number should be in e164 format', attributes: ['phone_number'] } }),
+    });
+    await client.markContact('9', KEYS, send);
+    status = 500;
+    await expect(client.markContact('9', KEYS, send)).rejects.toMatchObject({ data: { code: 'unavailable' } });
   });
 
   it('takes the contact that exists where an attribute is taken', async () => {
@@ -231,6 +326,34 @@ describe('writing to Chatwoot', () => {
   });
 });
 
+describe("a success of Chatwoot's that is none", () => {
+  it.each([
+    ['agent', { assigneeId: '5', teamId: null }],
+    ['team', { assigneeId: null, teamId: '2' }],
+  ])('is seen: an %s that is gone is taken for nobody', async (whom, to) => {
+    const { client } = await open({ [`POST ${A}/conversations/42/assignments`]: { json: null } });
+    await expect(client.assign('42', to, send)).rejects.toMatchObject({
+      data: { code: 'not_found', hint: expect.stringContaining(`the ${whom} does not exist any more`) },
+    });
+  });
+
+  it('is seen: a conversation that was not opened again', async () => {
+    const { client } = await open({ [`POST ${A}/conversations/42/toggle_status`]: { json: { payload: { success: false } } } });
+    await expect(client.reopen('42', send)).rejects.toMatchObject({ data: { code: 'conflict', retry: { kind: 'backoff' } } });
+  });
+
+  it("is seen: a new conversation that is the contact's last one, resolved, which is opened again", async () => {
+    const { client, server } = await open({
+      ...INBOXES,
+      [`POST ${A}/conversations`]: { json: { ...CONVERSATION, custom_attributes: {} } },
+      [`POST ${A}/conversations/42/toggle_status`]: { json: { payload: { success: true } } },
+    });
+    const input = { contactId: '9', inboxId: '3', assigneeId: null, teamId: null, opening: 'Hello' };
+    expect(await client.createConversation(input, send)).toMatchObject({ id: '42', status: 'open' });
+    expect(server.taken.at(-1)).toMatchObject({ path: `${A}/conversations/42/toggle_status`, json: { status: 'open' } });
+  });
+});
+
 describe('Chatwoot refuses:', () => {
   it.each<[number, unknown, string, string]>([
     [401, { error: 'Invalid Access Token' }, 'unauthorized', 'reauth'],
@@ -238,6 +361,7 @@ describe('Chatwoot refuses:', () => {
     [401, { error: 'You are not authorized to do this action' }, 'forbidden', 'never'],
     [401, { error: 'Access to this endpoint is not authorized for bots' }, 'forbidden', 'never'],
     [401, { error: 'Account is suspended' }, 'forbidden', 'never'],
+    [401, { error: 'Come back after the move' }, 'forbidden', 'backoff'],
     [422, { error: 'Too many messages' }, 'throttled', 'after'],
     [422, { error: 'Incoming messages are only allowed in Api inboxes' }, 'invalid', 'never'],
   ])('%i %j is %s, retry %s', async (status, json, code, kind) => {
@@ -247,10 +371,10 @@ describe('Chatwoot refuses:', () => {
     });
   });
 
-  it('a 422 to a message that says nothing known may have been carried out', async () => {
+  it('a 422 to a message that says nothing known may pass, and may have been carried out', async () => {
     const { client } = await open({ [`POST ${A}/conversations/42/messages`]: { status: 422, json: { error: 'connection reset' } } });
     await expect(client.postMessage({ conversationId: '42', text: 'x', private: false }, send)).rejects.toMatchObject({
-      data: { code: 'invalid', ambiguous: true },
+      data: { code: 'invalid', retry: { kind: 'backoff' }, ambiguous: true },
     });
   });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDeskwootClient } from '../../../connectors/deskwoot/client.ts';
 import { deskwootCalls } from '../../../connectors/deskwoot/calls.ts';
+import { toContactMark } from '../../../connectors/contact-mark.ts';
 import { createHttpClient } from '../../../connectors/http-client.ts';
 import { Secret } from '../../../connectors/secret.ts';
 import { routes, serve } from '../../helpers/http-server.ts';
@@ -9,6 +10,8 @@ import type { Reply, Taken, TestServer } from '../../helpers/http-server.ts';
 
 const A = '/api/v1/accounts/acc_1';
 const MARK = 'f3a1c0ffee';
+const KEYS = { mark: toContactMark({ connection: 'billing', id: 'cus_1' }), former: 'stripe:cus_1', email: 'lisa@example.com' };
+const CONTACT = { ...KEYS, name: 'Lisa', phone: null, inboxId: 'i1' };
 const send = { mark: MARK, sendBy: Number.POSITIVE_INFINITY };
 const ME = {
   'GET /api/v1/me': {
@@ -76,6 +79,20 @@ describe('Deskwoot', () => {
     expect(await client.agents()).toEqual([{ id: 'u1', name: 'Jan', email: 'jan@acme.example' }]);
   });
 
+  it('takes agents and inboxes that have no name', async () => {
+    const { client } = await open({
+      [`GET ${A}/agents`]: { json: { agents: [{ user: { id: 'u1', name: null, email: 'jan@acme.example' }, role: 'AGENT' }] } },
+      [`GET ${A}/inboxes`]: {
+        json: [
+          { id: 'i1', name: null },
+          { id: 'i2', name: 'Billing' },
+        ],
+      },
+    });
+    expect(await client.agents()).toEqual([{ id: 'u1', name: '', email: 'jan@acme.example' }]);
+    expect((await client.inboxes()).map(({ name }) => name)).toEqual(['', 'Billing']);
+  });
+
   it('asks for names once in two minutes, and again after a failure', async () => {
     let fails = true;
     let nowMs = 0;
@@ -95,9 +112,9 @@ describe('Deskwoot', () => {
       { id: 'p1', name: 'Lisa', email: 'Lisa@Example.com' },
     ];
     const { client, server } = await open({ [`GET ${A}/contacts`]: { json: { contacts, total: 2, page: 1, pageSize: 25 } } });
-    expect(await client.findContact({ externalId: 'stripe:cus_1', email: 'lisa@example.com' })).toMatchObject({ id: 'p1' });
+    expect(await client.findContact(KEYS)).toMatchObject({ id: 'p1', marked: null });
     expect(server.taken[0]?.query.get('search')).toBe('lisa@example.com');
-    expect(await client.findContact({ externalId: 'stripe:cus_1', email: null })).toBeNull();
+    expect(await client.findContact({ ...KEYS, email: null })).toBeNull();
   });
 
   it('takes the contact that exists where the address is taken', async () => {
@@ -108,6 +125,58 @@ describe('Deskwoot', () => {
       [`GET ${A}/contacts`]: { json: { contacts: [{ id: 'p1', name: 'Lisa', email: 'lisa@example.com' }] } },
     });
     expect(await client.createContact(CONTACT, send)).toMatchObject({ id: 'p1' });
+  });
+
+  it('looks for a contact that exists and is not found once more, since a search may be late', async () => {
+    const { client } = await open({
+      ...ME,
+      [`GET ${A}/conversations`]: { json: [] },
+      [`POST ${A}/contacts`]: { status: 409, json: { error: 'Contact with this email already exists' } },
+      [`GET ${A}/contacts`]: { json: { contacts: [] } },
+    });
+    await expect(client.createContact(CONTACT, send)).rejects.toMatchObject({
+      data: { code: 'conflict', retry: { kind: 'backoff' }, ambiguous: false },
+    });
+  });
+});
+
+describe('the mark of a contact at Deskwoot', () => {
+  it('is an attribute of a contact that we create', async () => {
+    const { client, server } = await open({
+      ...ME,
+      [`GET ${A}/conversations`]: { json: [] },
+      [`POST ${A}/contacts`]: { status: 201, json: { id: 'p1' } },
+    });
+    await client.createContact(CONTACT, send);
+    expect(server.taken.at(-1)?.json).toEqual({ name: 'Lisa', email: 'lisa@example.com', customAttributes: { billing_id: 'cus_1' } });
+  });
+
+  it.each([
+    ['beside the attributes it has', { plan: 'gold', tags: ['a'] }, { plan: 'gold', tags: ['a'], billing_id: 'cus_1' }],
+    ['in the place of what earlier versions wrote', { deskbridge_id: 'stripe:cus_1' }, { billing_id: 'cus_1' }],
+    [
+      'beside what they left of another customer',
+      { deskbridge_id: 'stripe:cus_9' },
+      { deskbridge_id: 'stripe:cus_9', billing_id: 'cus_1' },
+    ],
+    ['where it has no attributes yet', null, { billing_id: 'cus_1' }],
+  ])('is put on a contact that has none, %s', async (_where, customAttributes, written) => {
+    const { client, server } = await open({
+      [`GET ${A}/contacts/p1`]: { json: { id: 'p1', name: 'Lisa', customAttributes } },
+      [`PATCH ${A}/contacts/p1`]: { json: { id: 'p1' } },
+    });
+    await client.markContact('p1', KEYS, send);
+    expect(server.taken.at(-1)).toMatchObject({ method: 'PATCH', json: { customAttributes: written } });
+  });
+
+  it.each([
+    ['a contact with the mark of another record', { json: { id: 'p1', customAttributes: { billing_id: 'cus_9' } } }],
+    ['a contact that this token cannot read singly', { status: 403, json: { error: 'no' } }],
+    ['a server that has no such call', { status: 404, text: 'Not found', headers: { 'content-type': 'text/html' } }],
+  ])('is not written to %s, and that stops nothing', async (_what, reply) => {
+    const { client, server } = await open({ [`GET ${A}/contacts/p1`]: reply });
+    await client.markContact('p1', KEYS, send);
+    expect(server.taken.map(({ method }) => method)).toEqual(['GET']);
   });
 });
 
@@ -252,7 +321,7 @@ describe('Deskwoot refuses:', () => {
 
   it('an answer in another shape names the place and not the value', async () => {
     const { client } = await open({ 'GET /api/v1/conversations/c1/messages': { json: [{ id: 'm1' }, { text: 'lisa@example.com' }] } });
-    await expect(client.readMessage('c1', 'm1')).rejects.toMatchObject({
+    await expect(client.readMessage('c1', 'm2')).rejects.toMatchObject({
       data: { code: 'unreadable_answer', hint: expect.stringContaining('"1.id"') },
     });
   });
@@ -264,8 +333,6 @@ describe('Deskwoot refuses:', () => {
     });
   });
 });
-
-const CONTACT = { externalId: 'stripe:cus_1', name: 'Lisa', email: 'lisa@example.com', phone: null, inboxId: 'i1' };
 
 type Table = { readonly [route: string]: Reply | ((request: Taken) => Reply) };
 

@@ -15,7 +15,7 @@ const SINCE_MS = 1_700_000_000_000;
 describe('posting to Slack', () => {
   it('goes by form, with the mark as metadata, and makes nothing of the text a link or mention', async () => {
     const { client, server } = await open(() => ({ json: { ok: true, channel: 'C1', ts: '1700000000.000100' } }));
-    expect(await client.post({ channel: 'C1', thread: '1699999999.000001', text: 'Hello &amp; bye' }, send)).toEqual({
+    expect(await client.post({ channel: 'C1', thread: '1699999999.000001', text: 'Hello &amp; bye' }, send)).toMatchObject({
       ts: '1700000000.000100',
     });
     expect(server.taken[0]).toMatchObject({ path: '/api/chat.postMessage', headers: { authorization: 'Bearer xoxb-test' } });
@@ -43,12 +43,18 @@ describe('posting to Slack', () => {
     ['msg_too_long', 'invalid', 'never', false],
     ['no_text', 'invalid', 'never', false],
     ['thread_not_found', 'not_found', 'never', false],
+    ['cant_update_message', 'invalid', 'never', false],
+    ['method_deprecated', 'unsupported', 'never', false],
     ['ratelimited', 'throttled', 'after', false],
+    ['rate_limited', 'throttled', 'after', false],
+    ['message_limit_exceeded', 'throttled', 'after', false],
     ['service_unavailable', 'unavailable', 'backoff', false],
+    ['team_added_to_org', 'unavailable', 'backoff', false],
+    ['org_login_required', 'unavailable', 'backoff', false],
     ['internal_error', 'unavailable', 'backoff', true],
     ['fatal_error', 'unavailable', 'backoff', true],
     ['request_timeout', 'unavailable', 'backoff', true],
-    ['something_new', 'invalid', 'never', false],
+    ['something_new', 'unknown_refusal', 'backoff', true],
   ])('a 200 that says %s is %s, retry %s, ambiguous %s', async (error, code, kind, ambiguous) => {
     const { client } = await open(() => ({ json: { ok: false, error }, headers: { 'x-slack-req-id': 'abc123' } }));
     await expect(client.post({ channel: 'C1', thread: null, text: 'x' }, send)).rejects.toMatchObject({
@@ -78,6 +84,50 @@ describe('posting to Slack', () => {
   });
 });
 
+describe('a reply to a thread in Slack', () => {
+  const post = { channel: 'C1', thread: '1.0', text: 'Hi' };
+
+  it.each([
+    ['stands in it where the answer names the thread', { message: { text: 'Hi', thread_ts: '1.0' } }, true],
+    ['has strayed into the channel where the message of the answer names none', { message: { text: 'Hi' } }, false],
+    ['counts as standing in it where the answer shows no message', {}, true],
+  ])('%s', async (_title, answer, threaded) => {
+    const { client } = await open(() => ({ json: { ok: true, channel: 'C1', ts: '2.0', ...answer } }));
+    expect(await client.post(post, send)).toEqual({ ts: '2.0', threaded });
+  });
+
+  it('can be given another text, and keeps its mark', async () => {
+    const { client, server } = await open(() => ({ json: { ok: true, channel: 'C1', ts: '2.0', text: 'x' } }));
+    await client.edit({ channel: 'C1', ts: '2.0', text: 'New' }, send);
+    expect(server.taken[0]?.path).toBe('/api/chat.update');
+    expect(Object.fromEntries(server.taken[0]?.form ?? [])).toEqual({
+      channel: 'C1',
+      ts: '2.0',
+      text: 'New',
+      parse: 'none',
+      link_names: 'false',
+    });
+  });
+});
+
+describe('the scopes of a token for Slack', () => {
+  it.each<[string | undefined, readonly [string, boolean][]]>([
+    ['chat:write,channels:history,groups:history', []],
+    ['chat:write, channels:history', [['groups:history', false]]],
+    ['chat:write,groups:history', [['channels:history', false]]],
+    ['chat:write', [['channels:history and groups:history', true]]],
+    ['channels:history,groups:history', [['chat:write', true]]],
+    [undefined, []],
+  ])('%s lack %j, with whether it is serious', async (granted, lacking) => {
+    const headers = granted === undefined ? {} : { 'x-oauth-scopes': granted };
+    const { client, server } = await open(() => ({ json: { ok: true }, headers }));
+    const lacks = await client.lacks();
+    expect(lacks.map(({ serious }) => serious)).toEqual(lacking.map(([, serious]) => serious));
+    for (const [index, [scopes]] of lacking.entries()) expect(lacks[index]?.text).toContain(scopes);
+    expect(server.taken.map(({ path }) => path)).toEqual(['/api/auth.test']);
+  });
+});
+
 describe('looking for a message in Slack', () => {
   it('reads the thread by its metadata, page by page, since shortly before the intent', async () => {
     const { client, server } = await open((request) =>
@@ -85,7 +135,7 @@ describe('looking for a message in Slack', () => {
         ? page([message('3.0', MARK)])
         : page([message('1.0', null), message('2.0', 'another')], 'next'),
     );
-    expect(await client.find({ channel: 'C1', thread: '1.0', mark: MARK, sinceMs: SINCE_MS })).toEqual({ ts: '3.0' });
+    expect(await client.find({ channel: 'C1', thread: '1.0', mark: MARK, sinceMs: SINCE_MS })).toEqual({ ts: '3.0', threaded: true });
     expect(server.taken.map((one) => one.path)).toEqual(['/api/conversations.replies', '/api/conversations.replies']);
     expect(Object.fromEntries(server.taken[0]?.form ?? [])).toMatchObject({
       channel: 'C1',
@@ -99,6 +149,20 @@ describe('looking for a message in Slack', () => {
     const { client, server } = await open(() => page([]));
     expect(await client.find({ channel: 'C1', thread: null, mark: MARK, sinceMs: SINCE_MS })).toBeNull();
     expect(server.taken[0]?.path).toBe('/api/conversations.history');
+  });
+
+  it('reads the channel too where the thread has nothing or is gone, for a reply to a thread that was deleted stands there', async () => {
+    for (const thread of [page([]), { json: { ok: false, error: 'thread_not_found' } }]) {
+      const { client } = await open((request) => (request.path.endsWith('.replies') ? thread : page([message('5.0', MARK)])));
+      expect(await client.find({ channel: 'C1', thread: '1.0', mark: MARK, sinceMs: SINCE_MS })).toEqual({ ts: '5.0', threaded: false });
+    }
+  });
+
+  it('does not call a message absent while Slack withholds the metadata of our own messages', async () => {
+    const { client } = await open(() => page([{ ts: '1.0', metadata: { event_type: 'deskbridge_message' } }]));
+    await expect(client.find({ channel: 'C1', thread: null, mark: MARK, sinceMs: SINCE_MS })).rejects.toMatchObject({
+      data: { code: 'unsupported', hint: expect.stringContaining('metadata.message:read') },
+    });
   });
 
   it('does not take metadata of another app for its own', async () => {

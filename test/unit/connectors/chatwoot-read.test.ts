@@ -74,10 +74,11 @@ describe('Chatwoot events', () => {
   it.each([
     ['incoming', 'incoming'],
     ['outgoing', 'outgoing'],
-    ['template', 'other'],
+    ['template', 'template'],
     [0, 'incoming'],
     [1, 'outgoing'],
     [2, 'other'],
+    [3, 'template'],
     [null, 'other'],
   ])('reads the message type %j as %s', (type, direction) => {
     expect(event({ ...MESSAGE, message_type: type }).facts['message.direction']).toBe(direction);
@@ -93,6 +94,10 @@ describe('Chatwoot events', () => {
   ])('knows the sender %j as %s', (sender, kind, id) => {
     const { facts } = event({ ...MESSAGE, sender });
     expect([facts['sender.kind'], facts['sender.id']]).toEqual([kind, id]);
+  });
+
+  it('knows a template, which has no sender, as the bot that speaks', () => {
+    expect(event({ ...MESSAGE, message_type: 'template', sender: null }).facts['sender.kind']).toBe('bot');
   });
 
   it('shows our mark on messages and conversations, and deletions', () => {
@@ -125,6 +130,15 @@ describe('Chatwoot events', () => {
     expect(event({ ...update, content: 'changed' }).dedupeKey).not.toBe(event(update).dedupeKey);
   });
 
+  it.each(['conversation_status_changed', 'conversation_opened', 'conversation_resolved'])(
+    'takes %s for an event, which may happen again: another delivery with an equal body is another one, a copy is not',
+    (name) => {
+      const change = { ...CONVERSATION, event: name };
+      expect(event(change, { 'x-chatwoot-delivery': 'another' }).dedupeKey).not.toBe(event(change).dedupeKey);
+      expect(event(change).dedupeKey).toBe(event(change).dedupeKey);
+    },
+  );
+
   it('keeps equal typing events apart by their delivery', () => {
     const typing = { event: 'conversation_typing_on', conversation: { id: 77 }, user: { id: 1 } };
     expect(event(typing, { 'x-chatwoot-delivery': 'another' }).dedupeKey).not.toBe(event(typing).dedupeKey);
@@ -145,7 +159,7 @@ describe('Chatwoot connections', () => {
     ['api-inbox', 503],
     ['agent-bot', 500],
   ])('tells a sender of kind %s to try again with %d', (kind, unavailable) => {
-    expect(openInbound('chatwoot', { ...SETTINGS, kind }).sender).toEqual({ retries: false, unavailable });
+    expect(openInbound('chatwoot', { ...SETTINGS, kind }).sender).toMatchObject({ retries: false, unavailable });
   });
 
   it('accepts unsigned requests only where that is allowed by name, and only on the unguessable path', () => {

@@ -149,6 +149,22 @@ describe('WooCommerce deliveries', () => {
     expect(key('order.updated')).not.toBe(key('order.created'));
   });
 
+  it.each(['order.deleted', 'order.restored', 'product.deleted', 'action.woocommerce_cart_emptied', 'subscription.switched'])(
+    'takes %s for an event, which may happen again: another delivery with an equal body is another one, a copy is not',
+    (topic) => {
+      const key = (delivery: string): string =>
+        eventOf(woo.read(withHeaders(wooDelivery(topic, { id: 42 }), { 'x-wc-webhook-delivery-id': delivery }))).dedupeKey;
+      expect(key('first')).not.toBe(key('second'));
+      expect(key('first')).toBe(key('first'));
+    },
+  );
+
+  it('takes an update for a state: equal bodies are one, whatever their delivery', () => {
+    const key = (delivery: string): string =>
+      eventOf(woo.read(withHeaders(wooDelivery('order.updated', { id: 42 }), { 'x-wc-webhook-delivery-id': delivery }))).dedupeKey;
+    expect(key('first')).toBe(key('second'));
+  });
+
   it('gives facts by resource; a guest is no customer', () => {
     expect(
       eventOf(

@@ -42,7 +42,7 @@ describe('Stripe events', () => {
       'customer.id': 'cus_1',
       'invoice.id': 'in_1',
       'invoice.customer': 'cus_1',
-      'invoice.amountDue': 4200,
+      'invoice.amountDue': '42.00',
       'invoice.currency': 'EUR',
       'invoice.attemptCount': 2,
     });
@@ -62,6 +62,40 @@ describe('Stripe events', () => {
     expect(
       event({ ...SNAPSHOT, data: { object: { ...INVOICE, customer: { id: 'cus_9', email: 'x@example.com' } } } }).facts['invoice.customer'],
     ).toBe('cus_9');
+  });
+
+  it('says whose record it is: of a connected account, or of the account that the context names', () => {
+    expect(event({ ...SNAPSHOT, account: 'acct_1', context: 'acct_1' }).facts).toMatchObject({ account: 'acct_1' });
+    expect(event({ ...SNAPSHOT, account: 'acct_1', context: 'acct_1' }).facts).not.toHaveProperty('context');
+    expect(event({ ...THIN, context: 'org_1/acct_1' }).facts).toMatchObject({ context: 'org_1/acct_1' });
+    expect(event({ ...THIN, context: null }).facts).not.toHaveProperty('context');
+  });
+
+  // docs.stripe.com/api/events/object: `request`, a text in versions before 2017-05-25; thin events name it in `reason`.
+  it.each([
+    [{ ...SNAPSHOT, request: { id: 'req_1', idempotency_key: null } }, 'req_1'],
+    [{ ...SNAPSHOT, request: 'req_1' }, 'req_1'],
+    [{ ...SNAPSHOT, request: { id: null, idempotency_key: null } }, undefined],
+    [{ ...SNAPSHOT, request: null }, undefined],
+    [{ ...THIN, reason: { type: 'request', request: { id: 'req_1', idempotency_key: 'k' } } }, 'req_1'],
+    [{ ...THIN, reason: null }, undefined],
+  ])('says by which request it was caused: %j', (body, id) => {
+    expect(event(body).facts['request.id']).toBe(id);
+  });
+
+  it.each([
+    [{ charge: 'ch_1' }, 'ch_1', undefined],
+    [{ charge: { id: 'ch_1' }, payment_intent: 'pi_1' }, 'ch_1', 'pi_1'],
+    [{ charge: null, payment_intent: { id: 'pi_1', latest_charge: 'ch_2' } }, 'ch_2', 'pi_1'],
+    [{}, undefined, undefined],
+  ])('says by which charge and payment an attempt was made, where its version of the invoice does: %j', (fields, charge, payment) => {
+    const { facts } = event({ ...SNAPSHOT, data: { object: { ...INVOICE, ...fields } } });
+    expect([facts['invoice.charge'], facts['invoice.payment']]).toEqual([charge, payment]);
+  });
+
+  it('orders by the account that stands for a customer, where an invoice has no customer', () => {
+    const object = { ...INVOICE, customer: null, customer_account: 'acct_1' };
+    expect(event({ ...SNAPSHOT, data: { object } }).facts).toMatchObject({ 'customer.id': 'acct_1', 'invoice.customer': 'acct_1' });
   });
 
   it('keeps v2 types as they came', () => {

@@ -74,6 +74,10 @@ describe('WotNot requests', () => {
   });
 });
 
+function secretOf(bytes: number): string {
+  return `whsec_${Buffer.alloc(bytes, 7).toString('base64')}`;
+}
+
 describe('Standard Webhooks', () => {
   const SECRET = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
   const custom = openInbound('custom', { type: 'custom', secret: new Secret(SECRET) });
@@ -121,15 +125,32 @@ describe('Standard Webhooks', () => {
   });
 
   it.each([
-    'whpk_AAAA',
-    `whsec_${Buffer.alloc(23).toString('base64')}`,
-    `whsec_${Buffer.alloc(65).toString('base64')}`,
-    'whsec_C2FVsBQIhrscChlQIMV-b5sSYspob7oD',
-    ' whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD',
-  ])('refuses to start with the secret %s, without saying it', (secret) => {
+    ['whpk_AAAA', 'expected whsec_…'],
+    [secretOf(15), 'it has 15 bytes, expected 24 to 64 (16 at least): ask the sender for a longer one'],
+    [secretOf(65), 'it has 65 bytes, expected 24 to 64'],
+    ['whsec_C2FVsBQIhrscChlQIMV-b5sSYspob7oD', 'expected whsec_…'],
+    [' whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD', 'expected whsec_…'],
+  ])('refuses to start with the secret %s, and says why without saying it', (secret, why) => {
     const problem = openInbound('custom', { type: 'custom', secret: new Secret(secret) }).ready() ?? '';
-    expect(problem).toMatch(/^secret 1 of secret or secrets is not a Standard Webhooks secret/);
+    expect(problem).toMatch(/^secret 1 of secret or secrets is not a Standard Webhooks secret: /);
+    expect(problem).toContain(why);
     expect(problem).not.toContain(secret.trim());
+  });
+
+  it.each([16, 23])('takes a secret of %i bytes, which some senders give, and warns of it', (bytes) => {
+    const short = secretOf(bytes);
+    const inbound = openInbound('custom', { type: 'custom', secrets: [new Secret(SECRET), new Secret(short)] });
+    expect(inbound.ready()).toBeNull();
+    expect(inbound.warnings()).toEqual([
+      `secret 2 of secret or secrets has ${bytes} bytes, fewer than the 24 that Standard Webhooks asks for; it is used as it is: take a longer one where the sender lets you`,
+    ]);
+    const request = rawRequest(signStandard(short, '{}', NOW), '{}');
+    expect(inbound.verify(request, NOW * 1000)).toEqual({ ok: true, secretIndex: 1 });
+  });
+
+  it('warns of nothing where secrets are long enough', () => {
+    expect(custom.warnings()).toEqual([]);
+    expect(openInbound('custom', { type: 'custom', secret: new Secret(secretOf(24)) }).warnings()).toEqual([]);
   });
 
   it("names events by the body's type, orders them by its object and keys them by the signed id", () => {

@@ -69,7 +69,7 @@ describe('isEcho', () => {
     const { world } = knowing({ [kind]: 'pending' });
     expect(await failureOf(isEcho(contextOf(world), input))).toEqual({
       code: 'echo_unsettled',
-      kind: 'retry',
+      kind: 'ours',
       message: 'A write of ours to conversation 42 of helpdesk is not settled yet, and this may be its echo.',
       hint: 'Nothing to do: it is looked at again as soon as the write has its answer.',
       step: 'step/item',

@@ -5,11 +5,13 @@ import { SINCE_MS, contextOf, conversation, createHelpdesk, createWorld, failure
 const customer = {
   connection: 'helpdesk',
   externalId: 'stripe:cus_1',
+  record: { connection: 'billing', id: 'cus_1' },
   name: 'Ada',
   email: 'ada@example.com',
   phone: '+31',
   inbox: 'Billing',
 };
+const MARK = { attribute: 'billing_id', id: 'cus_1', identifier: 'billing:cus_1' };
 const wanted = {
   connection: 'helpdesk',
   contactId: '9',
@@ -23,32 +25,81 @@ const wanted = {
 describe('ensureContact', () => {
   it('uses the contact that is there, without a write', async () => {
     const world = createWorld();
-    world.contacts = [{ id: '9', name: 'Ada', email: null, externalId: 'stripe:cus_1' }];
+    world.contacts = [{ id: '9', name: 'Ada', email: null, marked: true, known: ['billing:cus_1'] }];
     expect(await createOperations().ensureContact(contextOf(world), customer)).toMatchObject({ id: '9' });
     expect(world.asked).toEqual([]);
   });
 
-  it('creates the contact in the inbox by one effect on its external id', async () => {
+  it.each([
+    ['by hand, known by its e-mail address', 'ada@example.com'],
+    ['by an earlier version, known by what that left', 'stripe:cus_1'],
+  ])('brings over a contact that was made %s', async (_made, key) => {
+    const world = createWorld();
+    world.contacts = [{ id: '9', name: 'Ada', email: null, marked: false, known: [key] }];
+    expect(await createOperations().ensureContact(contextOf(world), customer)).toEqual({ id: '9', name: 'Ada', email: null });
+    expect(world.asked).toMatchObject([{ class: 'natural', kind: 'mark', target: 'contact:9/billing_id', part: 'mark', remoteId: '9' }]);
+    expect(world.log).toEqual(['markContact 9 billing_id=cus_1 for stripe:cus_1']);
+  });
+
+  it('brings a contact over once where the helpdesk does not show marks', async () => {
+    const world = createWorld();
+    world.contacts = [{ id: '9', name: 'Ada', email: null, marked: null, known: ['ada@example.com'] }];
+    await createOperations().ensureContact(contextOf(world), customer);
+    await createOperations().ensureContact(contextOf(world), customer);
+    expect(world.log).toEqual(['markContact 9 billing_id=cus_1 for stripe:cus_1']);
+  });
+
+  it('finds what an older version asks for, and marks nothing: that run names no record', async () => {
+    const world = createWorld();
+    world.contacts = [{ id: '9', name: 'Ada', email: null, marked: false, known: ['stripe:cus_1'] }];
+    const { record: _, ...older } = customer;
+    expect(await createOperations().ensureContact(contextOf(world), older)).toMatchObject({ id: '9' });
+    expect(world.asked).toEqual([]);
+  });
+
+  it('creates the contact in the inbox by one effect, with its mark', async () => {
     const world = createWorld();
     expect(await createOperations().ensureContact(contextOf(world), customer)).toEqual({ id: '10', name: 'Ada', email: 'ada@example.com' });
     const values = { externalId: 'stripe:cus_1', name: 'Ada', email: 'ada@example.com', phone: '+31', inboxId: '3' };
     expect(world.asked).toEqual([
       { class: 'marked', kind: 'contact', target: 'contact:stripe:cus_1', part: null, values, text: null, remoteId: '10' },
     ]);
-    expect(world.log.at(-1)).toBe(`createContact ${JSON.stringify(values)} mark-1`);
+    const sent = { mark: MARK, former: 'stripe:cus_1', email: 'ada@example.com', name: 'Ada', phone: '+31', inboxId: '3' };
+    expect(world.log.at(-1)).toBe(`createContact ${JSON.stringify(sent)} mark-1`);
   });
 
   it('after a crash takes the contact that an earlier attempt created', async () => {
     const world = createWorld();
     world.ledger = 'find';
     let looks = 0;
-    const made = { id: '11', name: 'Ada', email: null };
+    const made = { id: '11', name: 'Ada', email: null, marked: true };
     const client = { ...createHelpdesk(world), findContact: async () => (looks++ === 0 ? null : made) };
     expect(await createOperations().ensureContact(contextOf(world, client), customer)).toEqual({
       id: '11',
       name: 'Ada',
       email: 'ada@example.com',
     });
+  });
+
+  it('finds and creates by the address alone, without a mark, where there is no record', async () => {
+    const world = createWorld();
+    const nobody = { ...customer, externalId: null, record: null };
+    await createOperations().ensureContact(contextOf(world), nobody);
+    expect(world.asked).toMatchObject([{ kind: 'contact', target: 'contact:by-address', remoteId: '10' }]);
+    expect(world.log.at(-1)).toContain('"mark":null,"former":null,"email":"ada@example.com"');
+    world.contacts = [{ id: '9', name: 'Ada', email: null, marked: true, known: ['ada@example.com'] }];
+    expect(await createOperations().ensureContact(contextOf(world), nobody)).toMatchObject({ id: '9' });
+  });
+
+  it('asks a person where there is neither a record nor an address', async () => {
+    const world = createWorld();
+    const nobody = { ...customer, externalId: null, record: null, email: null };
+    expect(await failureOf(createOperations().ensureContact(contextOf(world), nobody))).toMatchObject({
+      code: 'no_customer',
+      kind: 'attention',
+      hint: expect.stringContaining('edit'),
+    });
+    expect(world.log).toEqual([]);
   });
 
   it('keeps no personal data in the ledger', async () => {
@@ -157,14 +208,15 @@ describe('ensureConversation', () => {
     expect(world.log.filter((call) => call.startsWith('findMessage')).map((call) => call.split(' ')[1])).toEqual(['0', '1', '2', '3', '4']);
   });
 
-  it('parks where the conversation of an earlier attempt is gone', async () => {
+  it('looks some more times for the conversation of an earlier attempt before a person is asked', async () => {
     const world = createWorld();
     world.ledger = 'find';
     const client = { ...createHelpdesk(world), readConversation: async () => null };
     world.conversations = [{ ...conversation, id: '78', status: 'resolved', mark: 'mark-1' }];
     expect(await failureOf(createOperations().ensureConversation(contextOf(world, client), wanted))).toMatchObject({
       code: 'record_gone',
-      kind: 'attention',
+      kind: 'retry',
+      retryAfterMs: 2_000,
       message: expect.stringContaining('Conversation 78'),
     });
   });

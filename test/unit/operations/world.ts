@@ -1,6 +1,7 @@
 import type { Invoice } from '../../../connectors/billing.ts';
+import type { Posted } from '../../../connectors/chat.ts';
 import type { EffectClass } from '../../../connectors/effect.ts';
-import type { Contact, Conversation, HelpdeskAbilities, HelpdeskClient, Message, Named } from '../../../connectors/helpdesk.ts';
+import type { Conversation, FoundContact, HelpdeskAbilities, HelpdeskClient, Message, Named } from '../../../connectors/helpdesk.ts';
 import type { Json } from '../../../connectors/json.ts';
 import type { EffectCall, Ledger, OperationContext } from '../../../activities/operation.ts';
 import { StepError } from '../../../flows/steps.ts';
@@ -13,19 +14,23 @@ export interface Asked {
   readonly part: string | null;
   readonly values: Json;
   readonly text: string | null;
-  readonly remoteId: string;
+  readonly remoteId: string | null;
 }
 
 /** The remote systems and the ledger, in memory; tests change what they need. */
 export interface World {
   abilities: HelpdeskAbilities;
-  contacts: (Contact & { readonly externalId: string })[];
+  contacts: (FoundContact & { readonly known: readonly string[] })[];
   conversations: Conversation[];
   messages: Message[];
   inboxes: Named[];
   agents: Named[];
   /** What the ledger says of a record. */
   own: (record: Parameters<Ledger['isOwn']>[0]) => 'own' | 'foreign' | 'pending';
+  /** What the chat answers to a post, an edit, and a look for a mark. */
+  post: (input: { readonly thread: string | null }) => Promise<Posted>;
+  edit: () => Promise<void>;
+  found: Posted | null;
   /** What each write does: `send`, or `find` as after a crash. */
   ledger: 'send' | 'find';
   readonly asked: Asked[];
@@ -61,6 +66,7 @@ export const message: Message = {
 
 const effects = {
   createContact: 'marked',
+  markContact: 'natural',
   createConversation: 'marked',
   postMessage: 'marked',
   addLabel: 'natural',
@@ -78,6 +84,9 @@ export function createWorld(): World {
     inboxes: [{ id: '3', name: 'Billing' }],
     agents: [{ id: '5', name: 'Jan Jansen', email: 'jan@example.com' }],
     own: () => 'foreign',
+    post: async ({ thread }) => ({ ts: '1.1', threaded: thread !== null }),
+    edit: async () => undefined,
+    found: { ts: '1.9', threaded: true },
     ledger: 'send',
     asked: [],
     log: [],
@@ -96,13 +105,15 @@ export function contextOf(world: World, helpdesk = createHelpdesk(world), identi
       helpdesk: () => helpdesk,
       billing: () => ({
         probe: async () => undefined,
-        readInvoice: async (id): Promise<Invoice | null> => (world.log.push(`readInvoice ${id}`), null),
+        readInvoice: async (by): Promise<Invoice | null> => (world.log.push(`readInvoice ${JSON.stringify(by)}`), null),
       }),
       chat: () => ({
-        effects: { post: 'marked' },
+        effects: { post: 'marked', edit: 'natural' },
         probe: async () => undefined,
-        post: async (input, told) => (world.log.push(`post ${JSON.stringify(input)} ${told.mark}`), { ts: '1.1' }),
-        find: async (input) => (world.log.push(`find ${JSON.stringify(input)}`), { ts: '1.9' }),
+        lacks: async () => [],
+        post: async (input, told) => (world.log.push(`post ${JSON.stringify(input)} ${told.mark}`), world.post(input)),
+        edit: async (input) => (world.log.push(`edit ${JSON.stringify(input)}`), world.edit()),
+        find: async (input) => (world.log.push(`find ${JSON.stringify(input)}`), world.found),
       }),
     },
   };
@@ -118,6 +129,7 @@ function createLedger(world: World): Ledger {
       return result;
     },
     recall: async ({ connection, kind, target }) => world.settled.get(`${connection} ${kind} ${target}`) ?? null,
+    findFact: async () => ({ toldBy: null, keyedBy: 'fact' }),
     isOwn: async (record) => world.own(record),
   };
 }
@@ -139,12 +151,15 @@ export function createHelpdesk(world: World): HelpdeskClient {
     labels: async () => (log('labels'), [{ id: '8', name: 'dunning' }]),
     agents: async () => (log('agents'), world.agents),
     teams: async () => (log('teams'), [{ id: '6', name: 'Money' }]),
-    findContact: async ({ externalId, email }) =>
-      world.contacts.find((contact) => contact.externalId === externalId || (email !== null && contact.email === email)) ?? null,
+    findContact: async ({ mark, former, email }) => {
+      const keys = [mark?.identifier, former, email];
+      return world.contacts.find(({ known }) => keys.some((key) => typeof key === 'string' && known.includes(key))) ?? null;
+    },
     createContact: async (input, { mark }) => (
       log(`createContact ${JSON.stringify(input)} ${mark}`),
       { id: '10', name: input.name, email: input.email }
     ),
+    markContact: async (id, { mark, former }) => log(`markContact ${id} ${mark.attribute}=${mark.id} for ${former ?? 'nothing'}`),
     conversationsOf: async () => world.conversations,
     createConversation: async (input, { mark }) => (log(`createConversation ${JSON.stringify(input)} ${mark}`), conversation),
     readConversation: async (id) => world.conversations.find((known) => known.id === id) ?? null,

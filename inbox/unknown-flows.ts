@@ -1,0 +1,51 @@
+import { listWaitingFlows } from '../store/flow-queue.ts';
+import { createWake } from './wake.ts';
+import type { Queryable } from '../store/database.ts';
+
+const EVERY_MS = 60_000;
+
+/** What the watch works with. */
+export interface UnknownFlowsDeps {
+  readonly db: Queryable;
+  /** The configured flows. */
+  readonly known: readonly string[];
+  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+  readonly everyMs?: number;
+}
+
+/**
+ * Says in the log which flows deliveries wait for that this configuration does not have: once for each, and again when they are gone. It
+ * changes nothing: another replica may know the flow, and whether it was removed for good only an operator can say.
+ */
+export function watchUnknownFlows({ db, known, log, everyMs = EVERY_MS }: UnknownFlowsDeps): { stop(): Promise<void> } {
+  const wake = createWake();
+  const configured = new Set(known);
+  let told: ReadonlySet<string> = new Set();
+  let stopped = false;
+  const look = async (): Promise<void> => {
+    const unknown = new Set((await listWaitingFlows(db)).filter((flow) => !configured.has(flow)));
+    for (const flow of unknown)
+      if (!told.has(flow))
+        log.warn(
+          { flow },
+          `deliveries wait for the flow ${flow}, which this configuration does not have: give every process the newest one, or skip what waits with deskbridge flows remove ${flow}`,
+        );
+    for (const flow of told) if (!unknown.has(flow)) log.info({ flow }, `nothing waits any more for the unknown flow ${flow}`);
+    told = unknown;
+  };
+  const loop = async (): Promise<void> => {
+    while (!stopped) {
+      // A store that is away is told by the dispatcher, which asks far more often.
+      await look().catch(() => undefined);
+      await wake.sleep(everyMs);
+    }
+  };
+  const running = loop();
+  return {
+    async stop() {
+      stopped = true;
+      wake.wake();
+      await running;
+    },
+  };
+}
