@@ -3,6 +3,8 @@ import { createWake } from './wake.ts';
 import type { Queryable } from '../store/database.ts';
 
 const EVERY_MS = 60_000;
+/** After a look that failed: otherwise one lost connection would hide for a minute what waits. */
+const AGAIN_MS = 2000;
 
 /** What the watch works with. */
 export interface UnknownFlowsDeps {
@@ -11,13 +13,14 @@ export interface UnknownFlowsDeps {
   readonly known: readonly string[];
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
   readonly everyMs?: number;
+  readonly againMs?: number;
 }
 
 /**
  * Says in the log which flows deliveries wait for that this configuration does not have: once for each, and again when they are gone. It
  * changes nothing: another replica may know the flow, and whether it was removed for good only an operator can say.
  */
-export function watchUnknownFlows({ db, known, log, everyMs = EVERY_MS }: UnknownFlowsDeps): { stop(): Promise<void> } {
+export function watchUnknownFlows({ db, known, log, everyMs = EVERY_MS, againMs = AGAIN_MS }: UnknownFlowsDeps): { stop(): Promise<void> } {
   const wake = createWake();
   const configured = new Set(known);
   let told: ReadonlySet<string> = new Set();
@@ -36,8 +39,11 @@ export function watchUnknownFlows({ db, known, log, everyMs = EVERY_MS }: Unknow
   const loop = async (): Promise<void> => {
     while (!stopped) {
       // A store that is away is told by the dispatcher, which asks far more often.
-      await look().catch(() => undefined);
-      await wake.sleep(everyMs);
+      const nextMs = await look().then(
+        () => everyMs,
+        () => againMs,
+      );
+      await wake.sleep(nextMs);
     }
   };
   const running = loop();
