@@ -158,7 +158,10 @@ function toConversations(stack: Stack, helpdesk: Helpdesk): unknown {
     .sort((a, b) => ((a.email ?? '') < (b.email ?? '') ? -1 : 1));
 }
 
-/** Ports, and the reference that the mark of an intent leaves, differ from run to run. */
+/** Ports, the minute of the next attempt, and the reference that the mark of an intent leaves, differ from run to run. */
 function withoutOrigin(text: string): string {
-  return text.replaceAll(/127\.0\.0\.1:\d+/g, 'host').replaceAll(/\[ref [0-9a-f]+\]/g, '[ref]');
+  return text
+    .replaceAll(/127\.0\.0\.1:\d+/g, 'host')
+    .replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2} UTC/g, 'then')
+    .replaceAll(/\[ref [0-9a-f]+\]/g, '[ref]');
 }
