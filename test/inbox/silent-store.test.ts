@@ -102,48 +102,51 @@ if (POSTGRES_URL !== undefined) {
     it.for([
       ['light', 1, 5],
       ['heavy', 64, 200],
-    ] as const)('events are recorded again, and none is refused meanwhile: %s traffic', async ([weather, onTheWire, each], { onTestFinished }) => {
-      const { db, proxy, direct } = await open(onTestFinished);
-      const limits = { recordMs: 1_000, fallbackMs: 1_400 };
-      const recorder = createRecorder({ db, now: Date.now, limits: { commitMs: 800 } });
-      const stores = {
-        record: recorder.record,
-        fallback: () => Promise.resolve(),
-        park: () => Promise.resolve(),
-        probeStore: () => proveWritable(db, 800),
-      };
-      const recording = createRecording(stores, limits, LOG);
-      onTestFinished(() => recording.stop());
-      let sent = 0;
-      const send = async (): Promise<string> => {
-        sent += 1;
-        const row = { ...toRowFor(`event ${sent}`, 'sync', `key ${sent}`), receivedAt: new Date() };
-        return (await recording.record([row])).kind;
-      };
-      const sendMany = (count: number): Promise<string[]> => Promise.all(Array.from({ length: count }, send));
-      await warm(db, 8);
-      expect(new Set(await sendMany(20))).toEqual(new Set(['stored']));
+    ] as const)(
+      'events are recorded again, and none is refused meanwhile: %s traffic',
+      async ([weather, onTheWire, each], { onTestFinished }) => {
+        const { db, proxy, direct } = await open(onTestFinished);
+        const limits = { recordMs: 1_000, fallbackMs: 1_400 };
+        const recorder = createRecorder({ db, now: Date.now, limits: { commitMs: 800 } });
+        const stores = {
+          record: recorder.record,
+          fallback: () => Promise.resolve(),
+          park: () => Promise.resolve(),
+          probeStore: () => proveWritable(db, 800),
+        };
+        const recording = createRecording(stores, limits, LOG);
+        onTestFinished(() => recording.stop());
+        let sent = 0;
+        const send = async (): Promise<string> => {
+          sent += 1;
+          const row = { ...toRowFor(`event ${sent}`, 'sync', `key ${sent}`), receivedAt: new Date() };
+          return (await recording.record([row])).kind;
+        };
+        const sendMany = (count: number): Promise<string[]> => Promise.all(Array.from({ length: count }, send));
+        await warm(db, 8);
+        expect(new Set(await sendMany(20))).toEqual(new Set(['stored']));
 
-      const during = sendMany(onTheWire);
-      await new Promise((resolve) => setImmediate(resolve));
-      during.then(undefined, () => undefined);
-      const frozenAt = performance.now();
-      proxy.freeze();
-      const heard = new Set(await during);
-      let stored: readonly string[] = [];
-      while (!(stored.length > 0 && stored.every((kind) => kind === 'stored')) && performance.now() - frozenAt < 6 * BACK_WITHIN_MS) {
-        await sleep(RHYTHM_MS);
-        stored = await sendMany(each);
-        for (const kind of stored) heard.add(kind);
-      }
-      const tookMs = Math.round(performance.now() - frozenAt);
-      console.info(`${weather} traffic is recorded again ${tookMs} ms after the connections fell silent`);
-      expect(tookMs).toBeLessThan(BACK_WITHIN_MS);
-      heard.delete('stored');
-      expect([...heard].filter((kind) => kind !== 'intake')).toEqual([]);
-      await recorder.drain();
-      expect(await countRows(direct, 'event')).toBeGreaterThanOrEqual(20 + each);
-    });
+        const during = sendMany(onTheWire);
+        await new Promise((resolve) => setImmediate(resolve));
+        during.then(undefined, () => undefined);
+        const frozenAt = performance.now();
+        proxy.freeze();
+        const heard = new Set(await during);
+        let stored: readonly string[] = [];
+        while (!(stored.length > 0 && stored.every((kind) => kind === 'stored')) && performance.now() - frozenAt < 6 * BACK_WITHIN_MS) {
+          await sleep(RHYTHM_MS);
+          stored = await sendMany(each);
+          for (const kind of stored) heard.add(kind);
+        }
+        const tookMs = Math.round(performance.now() - frozenAt);
+        console.info(`${weather} traffic is recorded again ${tookMs} ms after the connections fell silent`);
+        expect(tookMs).toBeLessThan(BACK_WITHIN_MS);
+        heard.delete('stored');
+        expect([...heard].filter((kind) => kind !== 'intake')).toEqual([]);
+        await recorder.drain();
+        expect(await countRows(direct, 'event')).toBeGreaterThanOrEqual(20 + each);
+      },
+    );
 
     it('the dispatcher hands over again', async ({ onTestFinished }) => {
       const { db, direct, proxy } = await open(onTestFinished);
