@@ -1,13 +1,13 @@
 import { Context } from '@temporalio/activity';
 import { StepError } from '../flows/steps.ts';
 import { toApplicationFailure } from './failure.ts';
-import { runBatch } from './run-batch.ts';
-import { runStep } from './run-step.ts';
+import { runBatch } from './steps/run-batch.ts';
+import { runStep } from './steps/run-step.ts';
 import type { OperationName, OperationOutput } from '../flows/steps.ts';
 import type { GroupRef, IntakeInput, LoadedGroup } from '../workflows/contract.ts';
-import type { JsonObject } from '../connectors/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Activities, StepCall } from './interface.ts';
-import type { BatchDeps } from './run-batch.ts';
+import type { BatchDeps } from './steps/run-batch.ts';
 
 const HEARTBEAT_MS = 2000;
 

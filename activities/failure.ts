@@ -1,10 +1,10 @@
 import { ApplicationFailure } from '@temporalio/common';
-import { ConnectorError } from '../connectors/errors.ts';
+import { ConnectorError } from '../connectors/call/errors.ts';
 import { StepError } from '../flows/steps.ts';
-import { QueueFull } from '../inbox/group-commit.ts';
-import { StoreUnavailable } from '../store/database.ts';
-import { isRolledBack } from '../store/sql-failure.ts';
-import type { StepCode } from '../flows/step-codes.ts';
+import { QueueFull } from '../store/group-commit.ts';
+import { StoreUnavailable } from '../store/driver/database.ts';
+import { isRolledBack } from '../store/driver/sql-failure.ts';
+import type { StepCode } from '../model/step-codes.ts';
 import type { StepFailure } from '../flows/steps.ts';
 
 /** A named delay longer than this is not waited out in a running workflow: the group is given back for so long. */

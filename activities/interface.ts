@@ -1,4 +1,4 @@
-import type { JsonObject } from '../connectors/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { OperationInput, OperationName, OperationOutput, Step } from '../flows/steps.ts';
 import type { BatchInput, BatchReport, GroupRef, IntakeInput, LoadedGroup, SettleInput } from '../workflows/contract.ts';
 

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { fileURLToPath } from 'node:url';
-import { runPoints } from './chaos-points-run.ts';
-import { runFaults } from './chaos-run.ts';
-import type { Control } from './chaos-settings.ts';
+import { runPoints } from './chaos/points-run.ts';
+import { runFaults } from './chaos/run.ts';
+import type { Control } from './chaos/settings.ts';
 
 const HELP = `Breaks everything that can break while events are coming in, and then compares what was acknowledged with what arrived.
 

@@ -1,9 +1,9 @@
-import { runIngest } from './ingest.ts';
-import { runOrder } from './order.ts';
-import { runOutages } from './outages.ts';
-import { runOverload } from './overload.ts';
+import { runIngest } from './ingest/ingest.ts';
+import { runOrder } from './order/order.ts';
+import { runOutages } from './outages/outages.ts';
+import { runOverload } from './overload/overload.ts';
 import { runPeers } from './peers/command.ts';
-import { runProfile } from './profile.ts';
+import { runProfile } from './profile/profile.ts';
 
 const HELP = `npm run bench -- ingest     receiving and delivering, against the floor and against bare workflow starts (--help)
 npm run bench -- outages    Temporal, the store, both, or a remote system away for a minute (--help)

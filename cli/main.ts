@@ -1,11 +1,11 @@
 #!/usr/bin/env node
 import { createInterface } from 'node:readline/promises';
-import { readEnvironment } from '../config/environment.ts';
-import { readConfigFile } from '../config/read.ts';
+import { readEnvironment } from '../config/read/environment.ts';
+import { readConfigFile } from '../config/read/read.ts';
 import { searchTemporalCli } from '../temporal/cli-search.mjs';
-import { waitForSignal } from './processes/shutdown.ts';
+import { waitForSignal } from '../processes/shutdown.ts';
 import { run } from './run.ts';
-import type { Io } from './io.ts';
+import type { Io } from './terminal/io.ts';
 
 const LINGER_MS = 10_000;
 

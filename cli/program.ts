@@ -1,17 +1,17 @@
 import { Command } from 'commander';
-import { registerCheck } from './commands/check.ts';
-import { registerConnection } from './commands/connection.ts';
-import { registerDeliveries } from './commands/deliveries.ts';
-import { registerDemo } from './commands/demo.ts';
-import { registerDocs } from './commands/docs.ts';
-import { registerEvents } from './commands/events.ts';
-import { registerFlows } from './commands/flows.ts';
-import { registerParked } from './commands/parked.ts';
-import { registerProcesses } from './commands/processes.ts';
-import { registerReplay } from './commands/replay.ts';
-import { registerSandbox } from './commands/sandbox.ts';
-import { registerVersion } from './commands/version.ts';
-import type { Io } from './io.ts';
+import { registerCheck } from './system/check.ts';
+import { registerConnection } from './connections/connection.ts';
+import { registerDeliveries } from './deliveries/deliveries.ts';
+import { registerDemo } from './system/demo.ts';
+import { registerDocs } from './system/docs.ts';
+import { registerEvents } from './events/events.ts';
+import { registerFlows } from './flows/flows.ts';
+import { registerParked } from './deliveries/parked.ts';
+import { registerProcesses } from './system/processes.ts';
+import { registerReplay } from './deliveries/replay.ts';
+import { registerSandbox } from './system/sandbox.ts';
+import { registerVersion } from './system/version.ts';
+import type { Io } from './terminal/io.ts';
 
 const FIRST_STEPS = `
 First steps:

@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander';
-import { CliFailure, ConfigRefused, messageOf } from './fail.ts';
-import { StartFailure } from './processes/start-failure.ts';
+import { CliFailure, ConfigRefused, messageOf } from '../operator/fail.ts';
+import { StartFailure } from '../processes/start-failure.ts';
 import { createProgram } from './program.ts';
-import type { Io } from './io.ts';
+import type { Io } from './terminal/io.ts';
 
 const FAILED = 1;
 const USAGE = 2;

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { TopicFacts } from '../connectors/connector.ts';
-import type { JsonObject } from '../connectors/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { FlowKind } from '../flows/flow.ts';
 
 /** The connector types that can be the connection `helpdesk`. */

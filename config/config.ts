@@ -1,5 +1,5 @@
-import type { JsonObject } from '../connectors/json.ts';
-import type { Problem } from './problem.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Problem } from './read/problem.ts';
 import type { Settings } from './settings.ts';
 import type { Filter } from './when.ts';
 

@@ -1,12 +1,12 @@
 import { type Catalog, type ConnectorEntry, HELPDESK_TYPES } from './catalog.ts';
 import type { ConnectionConfig } from './config.ts';
-import { describeValue } from './describe-value.ts';
-import { isMapping, type Mapping } from './mapping.ts';
-import { NAME_PATTERN, NAME_RULE } from './names.ts';
-import { suggest } from './nearest.ts';
-import { parsePart } from './parse-part.ts';
-import type { Finding, Path } from './problem.ts';
-import type { ReferenceSource } from './references.ts';
+import { describeValue } from './read/describe-value.ts';
+import { isMapping, type Mapping } from './read/mapping.ts';
+import { NAME_PATTERN, NAME_RULE } from './fields/names.ts';
+import { suggest } from './read/nearest.ts';
+import { parsePart } from './read/parse-part.ts';
+import type { Finding, Path } from './read/problem.ts';
+import type { ReferenceSource } from './read/references.ts';
 
 const HELPDESK = 'helpdesk';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isMapping, type Mapping } from './mapping.ts';
-import { type AnySchema, wantsSecret } from './schema-walk.ts';
+import { isMapping, type Mapping } from './read/mapping.ts';
+import { type AnySchema, wantsSecret } from './read/schema-walk.ts';
 
 const TYPE_WORDS: ReadonlyMap<string, string> = new Map([
   ['string', 'text'],

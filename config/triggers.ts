@@ -1,9 +1,9 @@
-import type { JsonObject } from '../connectors/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { FlowKind } from '../flows/flow.ts';
 import type { EventSource } from './catalog.ts';
 import type { Trigger } from './config.ts';
-import { suggest } from './nearest.ts';
-import type { Finding, Path } from './problem.ts';
+import { suggest } from './read/nearest.ts';
+import type { Finding, Path } from './read/problem.ts';
 import type { SourceFacts } from './when.ts';
 
 /** What `on:` is held against. */

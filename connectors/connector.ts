@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { JsonObject } from './json.ts';
+import type { JsonObject } from '../model/json.ts';
 
 /** One webhook request as it came over the wire. */
 export interface RawRequest {

@@ -1,4 +1,4 @@
-import type { Money } from '../connectors/money.ts';
+import type { Money } from '../model/money.ts';
 
 const DECIMAL = /^(-?)(\d+)(\.\d+)?$/;
 

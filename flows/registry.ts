@@ -1,4 +1,4 @@
-import type { JsonObject } from '../connectors/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { FlowKind } from './flow.ts';
 import { openConversation } from './open-conversation/options.ts';
 import { slackThread } from './slack-thread/options.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../connectors/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { Finished, GroupMember, GroupResult, LoadedGroup } from '../workflows/contract.ts';
 import { UNKNOWN_FLOW, UNKNOWN_FLOW_RELEASE_MS } from '../workflows/contract.ts';
 import type { FlowOutcome, FlowRun } from './flow.ts';

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../connectors/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { LoadedGroup } from '../workflows/contract.ts';
 import type { FlowRun } from './flow.ts';
 import { runOpenConversation } from './open-conversation/run.ts';

@@ -1,6 +1,6 @@
-import type { Invoice } from '../connectors/billing.ts';
-import type { StepCode } from './step-codes.ts';
-import type { Contact, Conversation, Message, Priority } from '../connectors/helpdesk.ts';
+import type { Invoice } from '../connectors/ports/billing.ts';
+import type { StepCode } from '../model/step-codes.ts';
+import type { Contact, Conversation, Message, Priority } from '../connectors/ports/helpdesk.ts';
 
 /** Which step of a flow a call is; `name` and `item` are part of the intent's key, so they never change meaning. */
 export interface Step {

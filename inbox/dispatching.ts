@@ -1,11 +1,11 @@
-import { registerNeeds } from '../store/flow-gate.ts';
-import { applyFlows } from '../store/flow-queue.ts';
+import { registerNeeds } from '../store/gates/flow-gate.ts';
+import { applyFlows } from '../store/inbox/flow-queue.ts';
 import { startDispatcher } from './dispatcher.ts';
 import { startReaper } from './reaper.ts';
 import { INBOX_CHANNEL } from './recorder.ts';
 import { watchUnknownFlows } from './unknown-flows.ts';
-import type { Database } from '../store/database.ts';
-import type { QueueSettings } from '../store/flow-queue.ts';
+import type { Database } from '../store/driver/database.ts';
+import type { QueueSettings } from '../store/inbox/flow-queue.ts';
 import type { Way } from './dispatcher.ts';
 import type { WorkflowStarter } from './starter.ts';
 

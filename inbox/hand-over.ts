@@ -1,9 +1,9 @@
-import { StoreUnavailable } from '../store/database.ts';
-import { extendLease, markStarted, releaseLease } from '../store/lease.ts';
+import { StoreUnavailable } from '../store/driver/database.ts';
+import { extendLease, markStarted, releaseLease } from '../store/inbox/lease.ts';
 import { nameOf } from './name-of.ts';
 import { TemporalUnavailable } from './starter.ts';
-import type { Database } from '../store/database.ts';
-import type { ClaimedRow } from '../store/claim.ts';
+import type { Database } from '../store/driver/database.ts';
+import type { ClaimedRow } from '../store/inbox/claim.ts';
 import type { BatchInput, DeliveryInput, Lane } from '../workflows/contract.ts';
 import type { HandedOver, WorkflowStarter } from './starter.ts';
 

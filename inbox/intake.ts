@@ -1,6 +1,6 @@
 import { pack, unpack } from './pack.ts';
-import { createGroupCommit } from './group-commit.ts';
-import type { RecordRow } from '../store/record-events.ts';
+import { createGroupCommit } from '../store/group-commit.ts';
+import type { RecordRow } from '../store/inbox/record-events.ts';
 import type { IntakeRow } from '../workflows/contract.ts';
 import type { WorkflowStarter } from './starter.ts';
 

@@ -1,9 +1,9 @@
-import { extendLease, noteAlarm, openLeases, releaseLease } from '../store/lease.ts';
+import { extendLease, noteAlarm, openLeases, releaseLease } from '../store/inbox/lease.ts';
 import { nameOf } from './name-of.ts';
 import { TemporalUnavailable } from './starter.ts';
 import { createWake } from './wake.ts';
-import type { Database } from '../store/database.ts';
-import type { OpenLease } from '../store/lease.ts';
+import type { Database } from '../store/driver/database.ts';
+import type { OpenLease } from '../store/inbox/lease.ts';
 import type { WorkflowStarter, WorkflowState } from './starter.ts';
 
 const POLL_MS = 5000;

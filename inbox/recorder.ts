@@ -1,8 +1,8 @@
-import { recordEvents } from '../store/record-events.ts';
-import { createGroupCommit } from './group-commit.ts';
-import type { Queryable } from '../store/database.ts';
-import type { RecordedRow, RecordRow } from '../store/record-events.ts';
-import type { GroupCommit } from './group-commit.ts';
+import { recordEvents } from '../store/inbox/record-events.ts';
+import { createGroupCommit } from '../store/group-commit.ts';
+import type { Queryable } from '../store/driver/database.ts';
+import type { RecordedRow, RecordRow } from '../store/inbox/record-events.ts';
+import type { GroupCommit } from '../store/group-commit.ts';
 
 /** NOTIFY channel that tells other replicas of new deliveries: a hint, they also poll. */
 export const INBOX_CHANNEL = 'deskbridge_inbox';

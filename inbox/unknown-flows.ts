@@ -1,6 +1,6 @@
-import { listWaitingFlows } from '../store/flow-queue.ts';
+import { listWaitingFlows } from '../store/inbox/flow-queue.ts';
 import { createWake } from './wake.ts';
-import type { Queryable } from '../store/database.ts';
+import type { Queryable } from '../store/driver/database.ts';
 
 const EVERY_MS = 60_000;
 /** After a look that failed: otherwise one lost connection would hide for a minute what waits. */

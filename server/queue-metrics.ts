@@ -1,5 +1,5 @@
 import { shareReading } from './shared-reading.ts';
-import type { QueueStatus } from '../store/query-queues.ts';
+import type { QueueStatus } from '../store/inbox/query-queues.ts';
 import type { Metrics } from './registry.ts';
 
 /** Milliseconds for which one reading of the queues serves every scrape. */

@@ -1,6 +1,6 @@
-import { QueueFull } from '../inbox/group-commit.ts';
-import { StoreUnavailable } from '../store/database.ts';
-import { isBadRow } from '../store/sql-failure.ts';
+import { QueueFull } from '../store/group-commit.ts';
+import { StoreUnavailable } from '../store/driver/database.ts';
+import { isBadRow } from '../store/driver/sql-failure.ts';
 import { TimeLimitExceeded, withTimeLimit } from './time-limit.ts';
 import type { Log, ReceiverLimits, RecordedRow, RecordRow, Stores } from './ports.ts';
 

@@ -3,7 +3,7 @@ import { effects } from './migrations/002-effects.ts';
 import { plans } from './migrations/003-plans.ts';
 import { gates } from './migrations/005-gates.ts';
 import { inboxSources } from './migrations/006-inbox.ts';
-import type { Database, Queryable } from './database.ts';
+import type { Database, Queryable } from './driver/database.ts';
 
 /** Any number that nothing else locks: two processes that start together migrate one after the other. */
 const MIGRATION_LOCK = 20_260_517;

@@ -1,5 +1,5 @@
 import type { StoredEvent } from '../connectors/connector.ts';
-import type { JsonObject } from '../connectors/json.ts';
+import type { JsonObject } from '../model/json.ts';
 import type { StepFailure } from '../flows/steps.ts';
 
 /** Task queues: `bulk` work never starves `live`. */

@@ -15,7 +15,7 @@ import { StepError } from '../flows/steps.ts';
 import { inbox } from './inbox-activities.ts';
 import { LOCAL_LOOK, OPERATION_CLASS, RETRY_TABLE } from './retry-table.ts';
 import type { StepCall } from '../activities/interface.ts';
-import type { StepCode } from '../flows/step-codes.ts';
+import type { StepCode } from '../model/step-codes.ts';
 import type { OperationName, OperationOutput, StepFailure, Steps } from '../flows/steps.ts';
 import type { GroupMember, GroupRef } from './contract.ts';
 

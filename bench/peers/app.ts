@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { slackConfig } from '../../connectors/slack/config.ts';
-import { Secret } from '../../connectors/secret.ts';
+import { Secret } from '../../model/secret.ts';
 import { createLogger } from '../../server/logger.ts';
-import { createPostgres } from '../../store/postgres.ts';
-import { listQueues } from '../../store/query-queues.ts';
-import { bindConnections } from '../../worker/connections.ts';
-import { bindCustom } from '../bind-custom.ts';
-import { readSettings, serveParent } from '../child.ts';
-import { startReceiverOver } from '../ingest-floor.ts';
-import { startOurs } from '../ingest-ours.ts';
-import { CONNECTION } from '../ingest-settings.ts';
+import { createPostgres } from '../../store/driver/postgres.ts';
+import { listQueues } from '../../store/inbox/query-queues.ts';
+import { bindConnections } from '../../connectors/connections.ts';
+import { bindCustom } from '../rig/bind-custom.ts';
+import { readSettings, serveParent } from '../rig/child.ts';
+import { startReceiverOver } from '../ingest/floor.ts';
+import { startOurs } from '../ingest/ours.ts';
+import { CONNECTION } from '../ingest/settings.ts';
 import { startBullmq } from './bullmq.ts';
 import { startDbos } from './dbos.ts';
 import { createGate } from './gate.ts';
@@ -19,7 +19,7 @@ import { startPgBoss } from './pg-boss.ts';
 import { startRestate } from './restate.ts';
 import { startTemporalPeer } from './temporal.ts';
 import type { RecordRow } from '../../server/ports.ts';
-import type { LoadApp, LoadParts } from '../load-app.ts';
+import type { LoadApp, LoadParts } from '../rig/load-app.ts';
 import type { Peer, PeerEvent, PeerName, PeerParts } from './peer.ts';
 
 /** One peer of the comparison in a process of its own: the product's receiver, the peer behind it, and its worker. */

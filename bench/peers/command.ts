@@ -1,13 +1,13 @@
 import { availableParallelism, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { hasPostgres } from '../chaos-postgres.ts';
-import { TEMPORAL_KINDS, toTemporalKind } from '../temporal-choice.ts';
+import { hasPostgres } from '../chaos/postgres.ts';
+import { TEMPORAL_KINDS, toTemporalKind } from '../rig/temporal-choice.ts';
 import { measureKills } from './kill.ts';
 import { PEERS } from './peer.ts';
 import { measureRound, warmUp } from './phases.ts';
 import { compare, judgePeers, toPeersText } from './report.ts';
 import { openPeerStage } from './stage.ts';
-import type { IngestSurroundings } from '../ingest.ts';
+import type { IngestSurroundings } from '../ingest/ingest.ts';
 import type { PeerName } from './peer.ts';
 import type { PeerSizes, RoundFigures } from './phases.ts';
 import type { PeerFigures } from './report.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { openHttpLines } from '../http-lines.ts';
-import { CONNECTION } from '../ingest-settings.ts';
-import { signRequest } from '../signed-request.ts';
+import { openHttpLines } from '../rig/http-lines.ts';
+import { CONNECTION } from '../ingest/settings.ts';
+import { signRequest } from '../rig/signed-request.ts';
 import { judgeKill } from './kill-judge.ts';
 import type { KillEvent, KillVerdict } from './kill-judge.ts';
 import type { PeerStage, RunningPeer } from './stage.ts';

@@ -1,5 +1,5 @@
 import PgBoss from 'pg-boss';
-import { createPostgres } from '../../store/postgres.ts';
+import { createPostgres } from '../../store/driver/postgres.ts';
 import { CONCURRENCY, POOL } from './peer.ts';
 import type { Peer, PeerEvent, PeerParts } from './peer.ts';
 

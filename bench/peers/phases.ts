@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { collect, loadOf, toAckFigures } from '../ingest-phases.ts';
-import { sendClosedLoop, sendOpenLoop } from '../load.ts';
-import { quantile } from '../statistics.ts';
+import { collect, loadOf, toAckFigures } from '../ingest/phases.ts';
+import { sendClosedLoop, sendOpenLoop } from '../rig/load.ts';
+import { quantile } from '../rig/statistics.ts';
 import { processorMs } from './processor-time.ts';
-import type { Sent } from '../load.ts';
+import type { Sent } from '../rig/load.ts';
 import type { PeerStage, RunningPeer } from './stage.ts';
 
 const PER_SECOND_CALM = 10;

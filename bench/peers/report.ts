@@ -1,8 +1,8 @@
-import { atMost, toCheckLine } from '../check.ts';
-import { median } from '../statistics.ts';
-import { toTable } from '../table.ts';
+import { atMost, toCheckLine } from '../rig/check.ts';
+import { median } from '../rig/statistics.ts';
+import { toTable } from '../rig/table.ts';
 import { PROMISES } from './promises.ts';
-import type { Check } from '../check.ts';
+import type { Check } from '../rig/check.ts';
 import type { KillFigures } from './kill.ts';
 import type { PeerName } from './peer.ts';
 import type { RoundFigures } from './phases.ts';

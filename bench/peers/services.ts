@@ -1,13 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { createPostgres } from '../../store/postgres.ts';
-import { createOwnPostgres } from '../chaos-postgres.ts';
-import { freePort } from '../free-port.ts';
-import { runSetupScript } from '../setup-script.ts';
-import { startTemporal } from '../temporal-choice.ts';
+import { createPostgres } from '../../store/driver/postgres.ts';
+import { createOwnPostgres } from '../chaos/postgres.ts';
+import { freePort } from '../rig/free-port.ts';
+import { runSetupScript } from '../rig/setup-script.ts';
+import { startTemporal } from '../rig/temporal-choice.ts';
 import { startServerProcess } from './server-process.ts';
-import type { TemporalKind } from '../temporal-choice.ts';
+import type { TemporalKind } from '../rig/temporal-choice.ts';
 import type { PeerName, ServiceName } from './peer.ts';
 
 /** What a service is started with. */

@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { startChild } from '../child.ts';
-import { freePort } from '../free-port.ts';
-import { writeBundles } from '../ingest-stage.ts';
+import { startChild } from '../rig/child.ts';
+import { freePort } from '../rig/free-port.ts';
+import { writeBundles } from '../ingest/stage.ts';
 import { NEEDS } from './peer.ts';
 import { startService } from './services.ts';
-import type { Child } from '../child.ts';
-import type { TemporalKind } from '../temporal-choice.ts';
+import type { Child } from '../rig/child.ts';
+import type { TemporalKind } from '../rig/temporal-choice.ts';
 import type { PeerName, PeerSettings, ServiceName } from './peer.ts';
 import type { Service } from './services.ts';
 

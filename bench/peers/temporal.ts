@@ -1,4 +1,4 @@
-import { openBare } from '../ingest-bare.ts';
+import { openBare } from '../ingest/bare.ts';
 import type { Peer, PeerParts } from './peer.ts';
 
 /**

@@ -1,6 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { type Secret, secret } from '../../connectors/secret.ts';
+import { type Secret, secret } from '../../model/secret.ts';
 
 /** Characters below which a token can be guessed. */
 const SHORT = 24;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { type Secret, secret } from '../../connectors/secret.ts';
-import { toKeyBytes } from '../encryption-key.ts';
+import { type Secret, secret } from '../../model/secret.ts';
+import { toKeyBytes } from '../read/encryption-key.ts';
 
 const key = secret.refine((text: Secret) => toKeyBytes(text) !== undefined, {
   error: 'a key of 32 bytes, as base64 (44 characters) or hex (64 digits)',

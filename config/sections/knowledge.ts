@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { duration } from '../duration.ts';
-import { nameField } from '../names.ts';
-import { percent } from '../percent.ts';
+import { duration } from '../fields/duration.ts';
+import { nameField } from '../fields/names.ts';
+import { percent } from '../fields/percent.ts';
 
 /** Knowledge jobs: their shape is checked, but this version does not run them. */
 export const knowledgeSection = z

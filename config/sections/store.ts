@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { secret } from '../../connectors/secret.ts';
-import { duration } from '../duration.ts';
+import { secret } from '../../model/secret.ts';
+import { duration } from '../fields/duration.ts';
 
 const retention = z
   .strictObject({

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { secret } from '../../connectors/secret.ts';
+import { secret } from '../../model/secret.ts';
 
 const certificates = z.strictObject({
   serverName: z.string().min(1).optional().describe('Name to expect in the server certificate, where it differs from the address.'),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { secret } from '../secret.ts';
-import { idSetting, manySecrets, oneSecret, origin, toleranceSeconds } from '../settings-fields.ts';
+import { secret } from '../../model/secret.ts';
+import { idSetting, manySecrets, oneSecret, origin, toleranceSeconds } from '../settings.ts';
 
 /** A connection to Chatwoot. */
 export const chatwootConfig = z.strictObject({

@@ -1,9 +1,9 @@
 import { chatwootConfig } from './config.ts';
-import { chatwootFacts } from './facts.ts';
-import { chatwootHabits } from './habits.ts';
-import { readChatwoot } from './read.ts';
-import { chatwootReady, chatwootWarnings } from './ready.ts';
-import { beginVerifyChatwoot, chatwootSentAt, verifyChatwoot } from './verify.ts';
+import { chatwootFacts } from './receive/facts.ts';
+import { chatwootHabits } from './receive/habits.ts';
+import { readChatwoot } from './receive/read.ts';
+import { chatwootReady, chatwootWarnings } from './refusals.ts';
+import { beginVerifyChatwoot, chatwootSentAt, verifyChatwoot } from './receive/verify.ts';
 import type { Connector } from '../connector.ts';
 import type { ChatwootSettings } from './config.ts';
 

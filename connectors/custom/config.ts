@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { manySecrets, oneSecret, origin, toleranceSeconds } from '../settings-fields.ts';
+import { manySecrets, oneSecret, origin, toleranceSeconds } from '../settings.ts';
 
 /** A connection to any system that signs its webhooks by Standard Webhooks (standardwebhooks.com), Svix included. */
 export const customConfig = z.strictObject({

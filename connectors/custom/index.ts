@@ -1,8 +1,8 @@
 import { customConfig } from './config.ts';
-import { customFacts } from './facts.ts';
-import { readCustom } from './read.ts';
-import { customReady, customWarnings } from './ready.ts';
-import { customSentAt, verifyCustom } from './verify.ts';
+import { customFacts } from './receive/facts.ts';
+import { readCustom } from './receive/read.ts';
+import { customReady, customWarnings } from './refusals.ts';
+import { customSentAt, verifyCustom } from './receive/verify.ts';
 import type { Connector } from '../connector.ts';
 import type { CustomSettings } from './config.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { secret } from '../secret.ts';
-import { idSetting, manySecrets, oneSecret, origin } from '../settings-fields.ts';
+import { secret } from '../../model/secret.ts';
+import { idSetting, manySecrets, oneSecret, origin } from '../settings.ts';
 
 /** A connection to Deskwoot. */
 export const deskwootConfig = z.strictObject({

@@ -1,8 +1,8 @@
 import { deskwootConfig } from './config.ts';
-import { deskwootFacts } from './facts.ts';
-import { readDeskwoot } from './read.ts';
-import { deskwootReady, deskwootWarnings } from './ready.ts';
-import { beginVerifyDeskwoot, verifyDeskwoot } from './verify.ts';
+import { deskwootFacts } from './receive/facts.ts';
+import { readDeskwoot } from './receive/read.ts';
+import { deskwootReady, deskwootWarnings } from './refusals.ts';
+import { beginVerifyDeskwoot, verifyDeskwoot } from './receive/verify.ts';
 import type { Connector } from '../connector.ts';
 import type { DeskwootSettings } from './config.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { manySecrets, oneSecret, origin } from '../settings-fields.ts';
+import { manySecrets, oneSecret, origin } from '../settings.ts';
 
 const HOST = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/;
 

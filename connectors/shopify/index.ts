@@ -1,8 +1,8 @@
 import { shopifyConfig } from './config.ts';
-import { shopifyFacts } from './facts.ts';
-import { readShopify } from './read.ts';
-import { shopifyReady, shopifyWarnings } from './ready.ts';
-import { beginVerifyShopify, verifyShopify } from './verify.ts';
+import { shopifyFacts } from './receive/facts.ts';
+import { readShopify } from './receive/read.ts';
+import { shopifyReady, shopifyWarnings } from './refusals.ts';
+import { beginVerifyShopify, verifyShopify } from './receive/verify.ts';
 import type { Connector } from '../connector.ts';
 import type { ShopifySettings } from './config.ts';
 

@@ -1,9 +1,9 @@
 import { slackConfig } from './config.ts';
-import { slackFacts } from './facts.ts';
-import { slackHandshake } from './handshake.ts';
-import { readSlack } from './read.ts';
-import { slackReady, slackWarnings } from './ready.ts';
-import { beginVerifySlack, slackSentAt, verifySlack } from './verify.ts';
+import { slackFacts } from './receive/facts.ts';
+import { slackHandshake } from './receive/handshake.ts';
+import { readSlack } from './receive/read.ts';
+import { slackReady, slackWarnings } from './refusals.ts';
+import { beginVerifySlack, slackSentAt, verifySlack } from './receive/verify.ts';
 import type { Connector } from '../connector.ts';
 import type { SlackSettings } from './config.ts';
 

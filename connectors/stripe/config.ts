@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { secret } from '../secret.ts';
-import { manySecrets, oneSecret, origin, toleranceSeconds } from '../settings-fields.ts';
+import { secret } from '../../model/secret.ts';
+import { manySecrets, oneSecret, origin, toleranceSeconds } from '../settings.ts';
 
 /** A connection to Stripe. */
 export const stripeConfig = z.strictObject({

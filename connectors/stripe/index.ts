@@ -1,9 +1,9 @@
 import { stripeConfig } from './config.ts';
-import { stripeFacts } from './facts.ts';
-import { readStripe } from './read.ts';
-import { stripeReady, stripeWarnings } from './ready.ts';
-import { STRIPE_TOPICS } from './topics.ts';
-import { beginVerifyStripe, stripeSentAt, verifyStripe } from './verify.ts';
+import { stripeFacts } from './receive/facts.ts';
+import { readStripe } from './receive/read.ts';
+import { stripeReady, stripeWarnings } from './refusals.ts';
+import { STRIPE_TOPICS } from './receive/topics.ts';
+import { beginVerifyStripe, stripeSentAt, verifyStripe } from './receive/verify.ts';
 import type { Connector } from '../connector.ts';
 import type { StripeSettings } from './config.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { secret } from '../secret.ts';
-import { baseAddress, manySecrets, oneSecret } from '../settings-fields.ts';
+import { secret } from '../../model/secret.ts';
+import { baseAddress, manySecrets, oneSecret } from '../settings.ts';
 
 /** A connection to a WooCommerce shop. */
 export const woocommerceConfig = z.strictObject({

@@ -1,9 +1,9 @@
 import { woocommerceConfig } from './config.ts';
-import { woocommerceFacts } from './facts.ts';
-import { woocommerceHandshake } from './handshake.ts';
-import { readWoocommerce } from './read.ts';
-import { woocommerceReady, woocommerceWarnings } from './ready.ts';
-import { beginVerifyWoocommerce, verifyWoocommerce } from './verify.ts';
+import { woocommerceFacts } from './receive/facts.ts';
+import { woocommerceHandshake } from './receive/handshake.ts';
+import { readWoocommerce } from './receive/read.ts';
+import { woocommerceReady, woocommerceWarnings } from './refusals.ts';
+import { beginVerifyWoocommerce, verifyWoocommerce } from './receive/verify.ts';
 import type { Connector } from '../connector.ts';
 import type { WoocommerceSettings } from './config.ts';
 

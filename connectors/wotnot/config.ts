@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { secret } from '../secret.ts';
-import { idSetting, oneSecret, origin } from '../settings-fields.ts';
+import { secret } from '../../model/secret.ts';
+import { idSetting, oneSecret, origin } from '../settings.ts';
 
 /** A connection to WotNot. */
 export const wotnotConfig = z.strictObject({

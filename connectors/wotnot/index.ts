@@ -1,8 +1,8 @@
 import { wotnotConfig } from './config.ts';
-import { wotnotFacts } from './facts.ts';
-import { readWotnot } from './read.ts';
-import { wotnotReady, wotnotWarnings } from './ready.ts';
-import { beginVerifyWotnot, verifyWotnot } from './verify.ts';
+import { wotnotFacts } from './receive/facts.ts';
+import { readWotnot } from './receive/read.ts';
+import { wotnotReady, wotnotWarnings } from './refusals.ts';
+import { beginVerifyWotnot, verifyWotnot } from './receive/verify.ts';
 import type { Connector } from '../connector.ts';
 import type { WotnotSettings } from './config.ts';
 

@@ -1,6 +1,6 @@
-import type { Invoice } from '../../connectors/billing.ts';
+import type { Invoice } from '../../connectors/ports/billing.ts';
 import type { StoredEvent } from '../../connectors/connector.ts';
-import type { JsonObject } from '../../connectors/json.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { defineRun, isTextOrNull } from '../define-run.ts';
 import { aboutFact, booleanFact, factOf, numberFact, textFact } from '../facts.ts';
 import type { FlowOutcome } from '../flow.ts';

@@ -1,4 +1,4 @@
-import type { Invoice } from '../../connectors/billing.ts';
+import type { Invoice } from '../../connectors/ports/billing.ts';
 import { formatMoney } from '../money.ts';
 import { renderTemplate } from '../template.ts';
 import type { TemplateValues } from '../template.ts';

@@ -1,4 +1,4 @@
-import type { Attachment } from '../../connectors/helpdesk.ts';
+import type { Attachment } from '../../connectors/ports/helpdesk.ts';
 
 const MAX_NAME_CHARS = 80;
 const MAX_LINK_CHARS = 1_500;

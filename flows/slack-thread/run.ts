@@ -1,6 +1,6 @@
 import type { StoredEvent } from '../../connectors/connector.ts';
-import type { Conversation } from '../../connectors/helpdesk.ts';
-import type { JsonObject } from '../../connectors/json.ts';
+import type { Conversation } from '../../connectors/ports/helpdesk.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { defineRun } from '../define-run.ts';
 import { isFact, textFact } from '../facts.ts';
 import type { FlowOutcome } from '../flow.ts';

@@ -1,4 +1,4 @@
-import type { Conversation } from '../../connectors/helpdesk.ts';
+import type { Conversation } from '../../connectors/ports/helpdesk.ts';
 import { stripHtml } from '../plain-text.ts';
 import type { MessageExcerpt } from '../steps.ts';
 import { renderTemplate, usesField } from '../template.ts';

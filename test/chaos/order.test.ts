@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openChaosStage } from '../../bench/chaos-stage.ts';
-import { settleAll } from '../../bench/chaos-settle.ts';
-import { startTalk } from '../../bench/order-load.ts';
-import { judgeTalk, killInTheMiddle } from '../../bench/order-run.ts';
+import { openChaosStage } from '../../bench/chaos/stage.ts';
+import { settleAll } from '../../bench/chaos/settle.ts';
+import { startTalk } from '../../bench/order/load.ts';
+import { judgeTalk, killInTheMiddle } from '../../bench/order/run.ts';
 import { findTemporalCli } from '../../setup/temporal-cli.mjs';
 import { teardown } from '../helpers/teardown.ts';
-import type { ChaosStage } from '../../bench/chaos-stage.ts';
+import type { ChaosStage } from '../../bench/chaos/stage.ts';
 
 const SIZE = { conversations: 20, messages: 10 };
 const CALM_PER_SECOND = 25;

@@ -1,11 +1,11 @@
 import { beforeAll, describe, expect, it } from 'vitest';
-import { openChaosStage } from '../../bench/chaos-stage.ts';
-import { playScene } from '../../bench/outages-scene.ts';
-import { SCENES } from '../../bench/outages-scenes.ts';
+import { openChaosStage } from '../../bench/chaos/stage.ts';
+import { playScene } from '../../bench/outages/scene.ts';
+import { SCENES } from '../../bench/outages/scenes.ts';
 import { findTemporalCli } from '../../setup/temporal-cli.mjs';
 import { teardown } from '../helpers/teardown.ts';
-import type { ChaosStage } from '../../bench/chaos-stage.ts';
-import type { SceneFigures } from '../../bench/outages-scene.ts';
+import type { ChaosStage } from '../../bench/chaos/stage.ts';
+import type { SceneFigures } from '../../bench/outages/scene.ts';
 
 const SIZES = { outageMs: 2500, restMs: 800, allPerSecond: 40, brokenPerSecond: 50 };
 /** Of how fast something is nothing is asked here: other tests run at the same time. */

@@ -1,10 +1,10 @@
 import { beforeAll, expect, it } from 'vitest';
-import { choosePoints, walkOne } from '../../bench/chaos-points-run.ts';
-import { openPointsStage } from '../../bench/chaos-points-stage.ts';
+import { choosePoints, walkOne } from '../../bench/chaos/points-run.ts';
+import { openPointsStage } from '../../bench/chaos/points-stage.ts';
 import { findTemporalCli } from '../../setup/temporal-cli.mjs';
 import { describeWithOwnPostgres } from '../helpers/own-postgres.ts';
 import { teardown } from '../helpers/teardown.ts';
-import type { PointResult } from '../../bench/chaos-points-run.ts';
+import type { PointResult } from '../../bench/chaos/points-run.ts';
 
 const WALK_MS = 170_000;
 const CONTROL = 'batch/after-send-once';

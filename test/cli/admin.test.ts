@@ -2,13 +2,13 @@ import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { askAdmin } from '../../cli/admin/ask-admin.ts';
-import { createAdminServer } from '../../cli/admin/serve-admin.ts';
-import { adminSocketPath } from '../../cli/admin/socket-path.ts';
+import { askAdmin } from '../../operator/door/ask-admin.ts';
+import { createAdminServer } from '../../operator/door/serve-admin.ts';
+import { adminSocketPath } from '../../operator/door/socket-path.ts';
 import { migrate } from '../../store/migrate.ts';
-import { createPglite } from '../../store/pglite.ts';
+import { createPglite } from '../../store/driver/pglite.ts';
 import { createFakeWorkflows, embeddedStoreOf, openCli } from './cli.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/driver/database.ts';
 
 async function openDb(dataDir?: string): Promise<Database> {
   const db = await createPglite(dataDir === undefined ? {} : { dataDir });

@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { installed } from '../../config/installed.ts';
-import { loadConfig } from '../../config/load.ts';
-import { createAdminServer } from '../../cli/admin/serve-admin.ts';
-import { adminSocketPath } from '../../cli/admin/socket-path.ts';
+import { loadConfig } from '../../config/read/load.ts';
+import { createAdminServer } from '../../operator/door/serve-admin.ts';
+import { adminSocketPath } from '../../operator/door/socket-path.ts';
 import { run } from '../../cli/run.ts';
-import type { Io } from '../../cli/io.ts';
-import type { Decision, WorkflowDoor } from '../../cli/tasks/task.ts';
-import type { Database } from '../../store/database.ts';
+import type { Io } from '../../cli/terminal/io.ts';
+import type { Decision, WorkflowDoor } from '../../operator/tasks/task.ts';
+import type { Database } from '../../store/driver/database.ts';
 
 export const NOW_MS = Date.parse('2026-06-01T12:00:00Z');
 

@@ -3,8 +3,8 @@ import { parkFirst, seed } from './seed.ts';
 import { claim, claimAndBegin, toSettlement } from '../helpers/inbox.ts';
 import { createFakeWorkflows, openServedCli } from './cli.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
-import { settleGroup } from '../../store/settle.ts';
-import { showDelivery } from '../../store/query-deliveries.ts';
+import { settleGroup } from '../../store/inbox/settle.ts';
+import { showDelivery } from '../../store/inbox/query-deliveries.ts';
 
 describeOnEachDatabase('deliveries', (open) => {
   it('are listed newest first, narrowed by state, and an empty list says so', async () => {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createProgram } from '../../cli/program.ts';
 import type { Command } from 'commander';
-import type { Io } from '../../cli/io.ts';
+import type { Io } from '../../cli/terminal/io.ts';
 
 const folder = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'deskbridge.example.yaml', 'deploy/compose.yaml', ...listMarkdown('docs')];

@@ -3,7 +3,7 @@ import { createProgram } from '../../cli/program.ts';
 import { VERSION } from '../../cli/version.ts';
 import { openCli, readPackage } from './cli.ts';
 import type { Command } from 'commander';
-import type { Io } from '../../cli/io.ts';
+import type { Io } from '../../cli/terminal/io.ts';
 
 /** They run until Ctrl-C; their log is JSON already. `demo` is a play for people. */
 const WITHOUT_JSON = ['dev', 'server', 'worker', 'demo'];

@@ -1,8 +1,8 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { startHousekeeping } from '../../cli/processes/housekeeping.ts';
+import { startHousekeeping } from '../../processes/housekeeping.ts';
 import { migrate } from '../../store/migrate.ts';
-import { createPglite } from '../../store/pglite.ts';
-import { recordEvents } from '../../store/record-events.ts';
+import { createPglite } from '../../store/driver/pglite.ts';
+import { recordEvents } from '../../store/inbox/record-events.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { countRows, toRow } from '../helpers/inbox.ts';
 

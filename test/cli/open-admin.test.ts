@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openAdmin } from '../../cli/processes/open-admin.ts';
+import { openAdmin } from '../../processes/open-admin.ts';
 import { installed } from '../../config/installed.ts';
-import { loadConfig } from '../../config/load.ts';
+import { loadConfig } from '../../config/read/load.ts';
 import { createRegistry } from '../../server/registry.ts';
-import type { DeskbridgeConfig } from '../../config/read.ts';
+import type { DeskbridgeConfig } from '../../config/read/read.ts';
 import type { RunningAdmin } from '../../server/admin.ts';
 
 function configOf(server: string): DeskbridgeConfig {

@@ -3,15 +3,15 @@ import { claimAndBegin, recordEach, toSettlement } from '../helpers/inbox.ts';
 import { openServedCli } from './cli.ts';
 import { parkFirst, seed } from './seed.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
-import { applyFlows } from '../../store/flow-queue.ts';
-import { closeFlow } from '../../store/flow-gate.ts';
-import { noteAlarm } from '../../store/lease.ts';
-import { listConnectionGates } from '../../store/gate.ts';
-import { parkRequest } from '../../store/parked-requests.ts';
-import { listDeliveries } from '../../store/query-deliveries.ts';
-import { listQueues } from '../../store/query-queues.ts';
-import { settleGroup } from '../../store/settle.ts';
-import type { Database } from '../../store/database.ts';
+import { applyFlows } from '../../store/inbox/flow-queue.ts';
+import { closeFlow } from '../../store/gates/flow-gate.ts';
+import { noteAlarm } from '../../store/inbox/lease.ts';
+import { listConnectionGates } from '../../store/gates/gate.ts';
+import { parkRequest } from '../../store/inbox/parked-requests.ts';
+import { listDeliveries } from '../../store/inbox/query-deliveries.ts';
+import { listQueues } from '../../store/inbox/query-queues.ts';
+import { settleGroup } from '../../store/inbox/settle.ts';
+import type { Database } from '../../store/driver/database.ts';
 
 async function finishAll(db: Database): Promise<void> {
   await settleGroup(db, toSettlement('L8', await claimAndBegin(db, 'L8')));

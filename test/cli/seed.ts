@@ -1,9 +1,9 @@
-import { markStarted } from '../../store/lease.ts';
-import { listDeliveries } from '../../store/query-deliveries.ts';
-import { recordEvents } from '../../store/record-events.ts';
-import { settleGroup } from '../../store/settle.ts';
+import { markStarted } from '../../store/inbox/lease.ts';
+import { listDeliveries } from '../../store/inbox/query-deliveries.ts';
+import { recordEvents } from '../../store/inbox/record-events.ts';
+import { settleGroup } from '../../store/inbox/settle.ts';
 import { claimAndBegin, toRow, toSettlement } from '../helpers/inbox.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/driver/database.ts';
 
 /** Records an event of the customer 1 with one delivery for `dunning` under each name. Answers the deliveries' ids. */
 export async function seed(db: Database, names: readonly string[]): Promise<readonly string[]> {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Catalog } from '../../config/catalog.ts';
 import type { Loaded } from '../../config/config.ts';
-import { loadConfig } from '../../config/load.ts';
-import type { Problem } from '../../config/problem.ts';
-import { type Secret, secret } from '../../connectors/secret.ts';
-import type { JsonObject } from '../../connectors/json.ts';
+import { loadConfig } from '../../config/read/load.ts';
+import type { Problem } from '../../config/read/problem.ts';
+import { type Secret, secret } from '../../model/secret.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { FlowKind } from '../../flows/flow.ts';
 
 const shop = z.strictObject({

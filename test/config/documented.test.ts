@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isMap, parse, parseDocument } from 'yaml';
 import { fieldRows } from '../../config/field-rows.ts';
 import { installed } from '../../config/installed.ts';
-import { loadConfig } from '../../config/load.ts';
+import { loadConfig } from '../../config/read/load.ts';
 import { flowSection } from '../../config/sections/flow.ts';
 import { PARTS, settingsSchema } from '../../config/settings.ts';
 import type { FieldRow } from '../../config/field-rows.ts';

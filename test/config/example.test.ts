@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { configurationDocs } from '../../config/docs.ts';
-import { readDotEnv } from '../../config/dot-env.ts';
+import { readDotEnv } from '../../config/read/dot-env.ts';
 import { installed } from '../../config/installed.ts';
-import { loadConfig } from '../../config/load.ts';
-import { formatProblems } from '../../config/report.ts';
+import { loadConfig } from '../../config/read/load.ts';
+import { formatProblems } from '../../config/read/report.ts';
 
 const inTree = (name: string): string => readFileSync(fileURLToPath(new URL(`../../${name}`, import.meta.url)), 'utf8');
 const example = inTree('deskbridge.example.yaml');

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { installed } from '../../config/installed.ts';
-import { loadConfig } from '../../config/load.ts';
-import { formatProblems, problemsToJson } from '../../config/report.ts';
-import { Secret } from '../../connectors/secret.ts';
+import { loadConfig } from '../../config/read/load.ts';
+import { formatProblems, problemsToJson } from '../../config/read/report.ts';
+import { Secret } from '../../model/secret.ts';
 import { catalog, ENV, load, problemsOf, WORLD } from './catalog.ts';
 
 describe('a configuration that is right', () => {

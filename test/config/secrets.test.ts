@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatProblems } from '../../config/report.ts';
-import { Secret } from '../../connectors/secret.ts';
+import { formatProblems } from '../../config/read/report.ts';
+import { Secret } from '../../model/secret.ts';
 import { ENV, load, problemsOf, type ShopSettings, WORLD } from './catalog.ts';
 
 const SECRET = 'sk_live_do_not_print_me';

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { ensureDevNamespaces, ensureEncryptionKey, openStateDir } from '../../config/state-dir.ts';
+import { ensureDevNamespaces, ensureEncryptionKey, openStateDir } from '../../config/read/state-dir.ts';
 
 let folder: string;
 beforeEach(() => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { tally } from '../../cli/demo/tally.ts';
-import type { Said } from '../../cli/demo/tally.ts';
+import { tally } from '../../demo/tally.ts';
+import type { Said } from '../../demo/tally.ts';
 
 const SAID: readonly Said[] = [
   { conversation: 'chatwoot/1', number: 1 },

@@ -1,7 +1,7 @@
 import { expect, inject, it, describe, onTestFinished } from 'vitest';
-import { freePort } from '../../bench/free-port.ts';
-import { askAdmin } from '../../cli/admin/ask-admin.ts';
-import { adminSocketPath } from '../../cli/admin/socket-path.ts';
+import { freePort } from '../../bench/rig/free-port.ts';
+import { askAdmin } from '../../operator/door/ask-admin.ts';
+import { adminSocketPath } from '../../operator/door/socket-path.ts';
 import { makeWorkingFolder } from '../helpers/cli-process.ts';
 import { eventually } from '../helpers/eventually.ts';
 import type { WorkingFolder } from '../helpers/cli-process.ts';

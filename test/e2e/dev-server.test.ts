@@ -1,5 +1,5 @@
 import { expect, it, describe, beforeAll, onTestFinished } from 'vitest';
-import { freePort } from '../../bench/free-port.ts';
+import { freePort } from '../../bench/rig/free-port.ts';
 import { findTemporalCli } from '../../setup/temporal-cli.mjs';
 import { startDevServer } from '../../temporal/dev-server.ts';
 import type { DevServer, DevServerOptions } from '../../temporal/dev-server.ts';

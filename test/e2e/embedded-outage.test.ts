@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../store/migrate.ts';
-import { createPglite } from '../../store/pglite.ts';
+import { createPglite } from '../../store/driver/pglite.ts';
 import { countNotes, DUNNING_ONLY } from '../helpers/dunning.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { countRows } from '../helpers/inbox.ts';
@@ -14,7 +14,7 @@ import { failPaymentUnsent, sendStripe } from '../helpers/senders.ts';
 import { startStack } from '../helpers/stack.ts';
 import { teardown } from '../helpers/teardown.ts';
 import { deliveriesOf } from '../helpers/watch.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/driver/database.ts';
 import type { StripeHook } from '../helpers/senders.ts';
 import type { Stack } from '../helpers/stack.ts';
 

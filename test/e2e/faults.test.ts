@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { pauseFlow } from '../../store/gate.ts';
+import { pauseFlow } from '../../store/gates/gate.ts';
 import { makeDatabase } from '../helpers/databases.ts';
 import { deskOf, failPosts } from '../helpers/desk.ts';
 import { startStack } from '../helpers/stack.ts';

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { listConnectionGates, openConnection, pauseFlow } from '../../store/gate.ts';
+import { listConnectionGates, openConnection, pauseFlow } from '../../store/gates/gate.ts';
 import { makeDatabase } from '../helpers/databases.ts';
 import { deskOf, failPosts } from '../helpers/desk.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { startStack } from '../helpers/stack.ts';
 import { allSettled, deliveriesOf, recordedTags, threadTags, workflowsOf } from '../helpers/watch.ts';
-import type { ConnectionGate, GateState } from '../../store/gate.ts';
+import type { ConnectionGate, GateState } from '../../store/gates/gate.ts';
 import type { FaultKind } from '../../sandbox/core/faults.ts';
 import type { TestDatabase } from '../helpers/databases.ts';
 import type { DeliveryRow } from '../helpers/watch.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listConnectionGates } from '../../store/gate.ts';
+import { listConnectionGates } from '../../store/gates/gate.ts';
 import { makeBreakableStore } from '../helpers/breakable-store.ts';
 import { makeDatabase } from '../helpers/databases.ts';
 import { deskOf, failPosts } from '../helpers/desk.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { freePort } from '../../bench/free-port.ts';
+import { freePort } from '../../bench/rig/free-port.ts';
 import { signStripe } from '../fixtures/signers.ts';
 import { startCliProcess } from '../helpers/started-process.ts';
 import { makePostgres, POSTGRES_URL } from '../helpers/databases.ts';

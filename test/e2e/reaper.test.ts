@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { claimGroups } from '../../store/claim.ts';
-import { pauseFlow } from '../../store/gate.ts';
+import { claimGroups } from '../../store/inbox/claim.ts';
+import { pauseFlow } from '../../store/gates/gate.ts';
 import { makeDatabase } from '../helpers/databases.ts';
 import { deskOf, failPosts } from '../helpers/desk.ts';
 import { eventually } from '../helpers/eventually.ts';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { eraseBodies } from '../../store/retention.ts';
-import { makeReplay } from '../../store/replay.ts';
+import { eraseBodies } from '../../store/inbox/retention.ts';
+import { makeReplay } from '../../store/inbox/replay.ts';
 import { makeDatabase } from '../helpers/databases.ts';
 import { failPosts } from '../helpers/desk.ts';
 import { eventually } from '../helpers/eventually.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { toDirectory } from '../../cli/processes/parts.ts';
+import { toDirectory } from '../../processes/parts.ts';
 import { makeDatabase } from '../helpers/databases.ts';
 import { countNotes, DUNNING_ONLY } from '../helpers/dunning.ts';
 import { eventually } from '../helpers/eventually.ts';

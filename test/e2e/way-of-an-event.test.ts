@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../store/migrate.ts';
-import { createPglite } from '../../store/pglite.ts';
+import { createPglite } from '../../store/driver/pglite.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { startStack } from '../helpers/stack.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/driver/database.ts';
 import type { Stack } from '../helpers/stack.ts';
 
 describe('a customer message at Chatwoot', () => {

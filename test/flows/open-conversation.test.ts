@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Invoice } from '../../connectors/billing.ts';
+import type { Invoice } from '../../connectors/ports/billing.ts';
 import type { Facts } from '../../connectors/connector.ts';
 import { openConversationOptions } from '../../flows/open-conversation/options.ts';
 import { runOpenConversation } from '../../flows/open-conversation/run.ts';

@@ -1,6 +1,6 @@
-import type { Invoice } from '../../connectors/billing.ts';
+import type { Invoice } from '../../connectors/ports/billing.ts';
 import type { Facts, StoredEvent } from '../../connectors/connector.ts';
-import type { Conversation, Message } from '../../connectors/helpdesk.ts';
+import type { Conversation, Message } from '../../connectors/ports/helpdesk.ts';
 import type { OperationInput, OperationName, OperationOutput, Step, Steps } from '../../flows/steps.ts';
 
 /** What each operation answers. */

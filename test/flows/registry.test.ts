@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { flowKinds } from '../../flows/registry.ts';
 import { runOf } from '../../flows/runs.ts';
 import type { FlowProblem } from '../../flows/flow.ts';
-import type { JsonObject } from '../../connectors/json.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { createRecordingSteps, eventOf } from './recording-steps.ts';
 
 const LEAST: { readonly [flow: string]: JsonObject } = {

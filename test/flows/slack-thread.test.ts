@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Facts } from '../../connectors/connector.ts';
-import type { Message } from '../../connectors/helpdesk.ts';
+import type { Message } from '../../connectors/ports/helpdesk.ts';
 import { slackThreadOptions } from '../../flows/slack-thread/options.ts';
 import { runSlackThread } from '../../flows/slack-thread/run.ts';
 import type { Answers } from './recording-steps.ts';

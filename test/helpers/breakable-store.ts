@@ -1,8 +1,8 @@
-import { createPostgres } from '../../store/postgres.ts';
-import { StoreUnavailable } from '../../store/database.ts';
+import { createPostgres } from '../../store/driver/postgres.ts';
+import { StoreUnavailable } from '../../store/driver/database.ts';
 import { makeDatabase } from './databases.ts';
 import { startTcpProxy } from './tcp-proxy.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/driver/database.ts';
 
 const POSTGRES_PORT = 5432;
 

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { migrate } from '../../store/migrate.ts';
-import { createPglite } from '../../store/pglite.ts';
-import { createPostgres } from '../../store/postgres.ts';
-import type { Database } from '../../store/database.ts';
+import { createPglite } from '../../store/driver/pglite.ts';
+import { createPostgres } from '../../store/driver/postgres.ts';
+import type { Database } from '../../store/driver/database.ts';
 
 const START_TIMEOUT_MS = 60_000;
 /** Making a database, and filling tables, take long on a busy machine. */

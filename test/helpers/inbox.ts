@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
-import { beginLease } from '../../store/begin.ts';
-import { claimGroups } from '../../store/claim.ts';
-import { recordEvents } from '../../store/record-events.ts';
-import type { BegunRow } from '../../store/begin.ts';
-import type { ClaimedRow, GroupClaim } from '../../store/claim.ts';
-import type { Queryable } from '../../store/database.ts';
-import type { RecordRow } from '../../store/record-events.ts';
-import type { GroupSettlement } from '../../store/settle.ts';
+import { beginLease } from '../../store/inbox/begin.ts';
+import { claimGroups } from '../../store/inbox/claim.ts';
+import { recordEvents } from '../../store/inbox/record-events.ts';
+import type { BegunRow } from '../../store/inbox/begin.ts';
+import type { ClaimedRow, GroupClaim } from '../../store/inbox/claim.ts';
+import type { Queryable } from '../../store/driver/database.ts';
+import type { RecordRow } from '../../store/inbox/record-events.ts';
+import type { GroupSettlement } from '../../store/inbox/settle.ts';
 
 /** A row to record; `name` makes its dedupe hash. */
 export function toRow(name: string, overrides: Partial<RecordRow> = {}): RecordRow {

@@ -1,5 +1,5 @@
-import { QueueFull } from '../../inbox/group-commit.ts';
-import { StoreUnavailable } from '../../store/database.ts';
+import { QueueFull } from '../../store/group-commit.ts';
+import { StoreUnavailable } from '../../store/driver/database.ts';
 import type { ParkedRequest, RecordedRow, RecordRow, Stores } from '../../server/ports.ts';
 
 /** What the store may do to a request in a test. */

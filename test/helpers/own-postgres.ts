@@ -1,5 +1,5 @@
 import { describe } from 'vitest';
-import { hasPostgres } from '../../bench/chaos-postgres.ts';
+import { hasPostgres } from '../../bench/chaos/postgres.ts';
 
 /**
  * For rules that stop PostgreSQL, or need several databases: left out, with the reason in the title, on a machine without

@@ -2,13 +2,13 @@ import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { createOwnPostgres } from '../../bench/chaos-postgres.ts';
-import { createPostgres } from '../../store/postgres.ts';
+import { createOwnPostgres } from '../../bench/chaos/postgres.ts';
+import { createPostgres } from '../../store/driver/postgres.ts';
 import { eventually } from './eventually.ts';
 import { countRows } from './inbox.ts';
 import { startTcpProxy } from './tcp-proxy.ts';
-import type { OwnPostgres } from '../../bench/chaos-postgres.ts';
-import type { Database } from '../../store/database.ts';
+import type { OwnPostgres } from '../../bench/chaos/postgres.ts';
+import type { Database } from '../../store/driver/database.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 
 const PASSWORD = 'first';

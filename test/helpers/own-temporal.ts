@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findTemporalCli } from '../../setup/temporal-cli.mjs';
 import { startDevServer } from '../../temporal/dev-server.ts';
-import { freePort } from '../../bench/free-port.ts';
+import { freePort } from '../../bench/rig/free-port.ts';
 import type { DevServer } from '../../temporal/dev-server.ts';
 
 /** A Temporal dev server that belongs to one test file and keeps its state on disk, so that it can be stopped and started again. */

@@ -1,8 +1,8 @@
-import { resendIntent, settleEffect, writeIntent } from '../../store/effect.ts';
-import { settleGroup } from '../../store/settle.ts';
-import type { BegunRow } from '../../store/begin.ts';
-import type { Fence } from '../../store/effect.ts';
-import type { FinishedDelivery } from '../../store/settle.ts';
+import { resendIntent, settleEffect, writeIntent } from '../../store/effects/effect.ts';
+import { settleGroup } from '../../store/inbox/settle.ts';
+import type { BegunRow } from '../../store/inbox/begin.ts';
+import type { Fence } from '../../store/effects/effect.ts';
+import type { FinishedDelivery } from '../../store/inbox/settle.ts';
 import type { Run } from './stress-run.ts';
 
 /** An attempt's process is gone, or its time is up. */

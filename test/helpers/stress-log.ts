@@ -1,5 +1,5 @@
-import { findCounterDrift } from '../../store/counter-drift.ts';
-import type { Database, Queryable } from '../../store/database.ts';
+import { findCounterDrift } from '../../store/inbox/counter-drift.ts';
+import type { Database, Queryable } from '../../store/driver/database.ts';
 
 /** What a run must not show; every number is 0 when the inbox keeps its promises. */
 export interface Violations {

@@ -1,8 +1,8 @@
-import { beginLease } from '../../store/begin.ts';
-import { claimDeliveries, claimGroups } from '../../store/claim.ts';
-import { extendLease, markStarted, openLeases, releaseLease } from '../../store/lease.ts';
+import { beginLease } from '../../store/inbox/begin.ts';
+import { claimDeliveries, claimGroups } from '../../store/inbox/claim.ts';
+import { extendLease, markStarted, openLeases, releaseLease } from '../../store/inbox/lease.ts';
 import { toGroups, runGroup, Killed } from './stress-attempt.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/driver/database.ts';
 
 /** What a run works with. */
 export interface StressSettings {

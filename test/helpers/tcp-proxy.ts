@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { freePort } from '../../bench/free-port.ts';
+import { freePort } from '../../bench/rig/free-port.ts';
 import type { Server, Socket } from 'node:net';
 
 /** A TCP proxy that stands between two parts, so that a test can take the far one away. */

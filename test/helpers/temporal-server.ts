@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
-import { freePort } from '../../bench/free-port.ts';
+import { freePort } from '../../bench/rig/free-port.ts';
 import { findTemporalCli } from '../../setup/temporal-cli.mjs';
 import { FAILURE_CONVERTER_PATH } from '../../temporal/data-converter.ts';
 import { startDevServer } from '../../temporal/dev-server.ts';

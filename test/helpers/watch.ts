@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
 import { eventually } from './eventually.ts';
-import type { Database, Row } from '../../store/database.ts';
+import type { Database, Row } from '../../store/driver/database.ts';
 import type { Stack } from './stack.ts';
 
 const SETTLED_WITHIN_MS = 150_000;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import { connectWorker, createLazyClient } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
-import { startHost } from '../../worker/host.ts';
+import { startHost } from '../../processes/host.ts';
 import { findTestWorkflows } from './stack.ts';
 import type { Client } from '@temporalio/client';
 import type { Activities } from '../../activities/interface.ts';

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
-import { claimDeliveries } from '../../store/claim.ts';
-import { beginLease } from '../../store/begin.ts';
-import { findCounterDrift } from '../../store/counter-drift.ts';
-import { closeConnection, openConnection, pauseFlow, setCredit } from '../../store/gate.ts';
-import { leaseMembers } from '../../store/lease.ts';
-import { listDeliveries } from '../../store/query-deliveries.ts';
-import { recordEvents } from '../../store/record-events.ts';
-import { settleGroup } from '../../store/settle.ts';
+import { claimDeliveries } from '../../store/inbox/claim.ts';
+import { beginLease } from '../../store/inbox/begin.ts';
+import { findCounterDrift } from '../../store/inbox/counter-drift.ts';
+import { closeConnection, openConnection, pauseFlow, setCredit } from '../../store/gates/gate.ts';
+import { leaseMembers } from '../../store/inbox/lease.ts';
+import { listDeliveries } from '../../store/inbox/query-deliveries.ts';
+import { recordEvents } from '../../store/inbox/record-events.ts';
+import { settleGroup } from '../../store/inbox/settle.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { claim, claimAndBegin, countRows, recordEach, toRowFor, toSettlement } from '../helpers/inbox.ts';
-import type { Queryable } from '../../store/database.ts';
+import type { Queryable } from '../../store/driver/database.ts';
 
 const EACH = { lane: 0, groups: 64, perGroup: 100, owner: 'test', ttlMs: 60_000 } as const;
 

@@ -1,16 +1,16 @@
 import { expect, it } from 'vitest';
-import { findCounterDrift, repairUnderWay } from '../../store/counter-drift.ts';
-import { setCredit } from '../../store/gate.ts';
-import { releaseLease } from '../../store/lease.ts';
-import { listQueues } from '../../store/query-queues.ts';
-import { countRunning } from '../../store/running.ts';
-import { recordEvents } from '../../store/record-events.ts';
-import { settleGroup } from '../../store/settle.ts';
-import { beginLease } from '../../store/begin.ts';
+import { findCounterDrift, repairUnderWay } from '../../store/inbox/counter-drift.ts';
+import { setCredit } from '../../store/gates/gate.ts';
+import { releaseLease } from '../../store/inbox/lease.ts';
+import { listQueues } from '../../store/inbox/query-queues.ts';
+import { countRunning } from '../../store/inbox/running.ts';
+import { recordEvents } from '../../store/inbox/record-events.ts';
+import { settleGroup } from '../../store/inbox/settle.ts';
+import { beginLease } from '../../store/inbox/begin.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { claim, claimAndBegin, recordEach, toRowFor, toSettlement } from '../helpers/inbox.ts';
-import type { Database } from '../../store/database.ts';
-import type { GroupSettlement } from '../../store/settle.ts';
+import type { Database } from '../../store/driver/database.ts';
+import type { GroupSettlement } from '../../store/inbox/settle.ts';
 
 const FLOW = 'sync';
 const PARK = { finished: [], then: 'hold', parked: { code: 'invalid' }, retrying: true } as const;

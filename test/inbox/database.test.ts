@@ -3,10 +3,10 @@ import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { StoreUnavailable } from '../../store/database.ts';
+import { StoreUnavailable } from '../../store/driver/database.ts';
 import { migrate } from '../../store/migrate.ts';
-import { createPglite } from '../../store/pglite.ts';
-import { createPostgres } from '../../store/postgres.ts';
+import { createPglite } from '../../store/driver/pglite.ts';
+import { createPostgres } from '../../store/driver/postgres.ts';
 import { describeOnEachDatabase, makePglite, makePostgres, POSTGRES_URL } from '../helpers/databases.ts';
 import type { TestDatabase } from '../helpers/databases.ts';
 

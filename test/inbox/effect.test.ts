@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { createEffectCommits } from '../../inbox/effect-commits.ts';
-import { beginLease } from '../../store/begin.ts';
-import { withdrawIntent } from '../../store/effect-give-up.ts';
-import { allowResend, resendIntent, settleEffect, writeIntent, writeIntents } from '../../store/effect.ts';
-import { findEffect, findFact, ownEffect, recallEffect } from '../../store/effect-look-up.ts';
-import { releaseLease } from '../../store/lease.ts';
+import { createEffectCommits } from '../../activities/effects/effect-commits.ts';
+import { beginLease } from '../../store/inbox/begin.ts';
+import { withdrawIntent } from '../../store/effects/effect-give-up.ts';
+import { allowResend, resendIntent, settleEffect, writeIntent, writeIntents } from '../../store/effects/effect.ts';
+import { findEffect, findFact, ownEffect, recallEffect } from '../../store/effects/effect-look-up.ts';
+import { releaseLease } from '../../store/inbox/lease.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { claim, claimAndBegin, recordEach } from '../helpers/inbox.ts';
-import type { BegunRow } from '../../store/begin.ts';
-import type { IntentRow } from '../../store/effect.ts';
+import type { BegunRow } from '../../store/inbox/begin.ts';
+import type { IntentRow } from '../../store/effects/effect.ts';
 
 function toIntent(row: BegunRow | undefined, overrides: Partial<IntentRow> = {}): IntentRow {
   if (row === undefined) throw new Error('Nothing was begun; expected a delivery.');

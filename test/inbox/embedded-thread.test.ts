@@ -2,12 +2,12 @@ import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { StoreUnavailable } from '../../store/database.ts';
-import { createPglite } from '../../store/pglite.ts';
+import { StoreUnavailable } from '../../store/driver/database.ts';
+import { createPglite } from '../../store/driver/pglite.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { teardown } from '../helpers/teardown.ts';
 import type { Worker } from 'node:worker_threads';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/driver/database.ts';
 
 /** Everything goes on by itself within 10 s after an outage; a shared machine gets twice that. */
 const BACK_WITHIN_MS = 20_000;

@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { applyFlows, DEFAULT_CREDIT, forgetQueue, listWaitingFlows } from '../../store/flow-queue.ts';
-import { pauseFlow } from '../../store/gate.ts';
-import { listQueues } from '../../store/query-queues.ts';
+import { applyFlows, DEFAULT_CREDIT, forgetQueue, listWaitingFlows } from '../../store/inbox/flow-queue.ts';
+import { pauseFlow } from '../../store/gates/gate.ts';
+import { listQueues } from '../../store/inbox/query-queues.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { claim, recordEach } from '../helpers/inbox.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/driver/database.ts';
 
 const PLAIN = { name: 'sync', credit: null, paused: false } as const;
 const PAUSED = { ...PLAIN, paused: true } as const;

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { lockFolder } from '../../store/folder-lock.ts';
+import { lockFolder } from '../../store/driver/folder-lock.ts';
 
 /** As it was left by a process that is gone. */
 const STALE = '999999999 1';

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { endFailures, noteFailures, readHealth } from '../../store/connection-health.ts';
-import { registerNeeds } from '../../store/flow-gate.ts';
-import { closeConnection, GATE_STATES, listConnectionGates, openConnection } from '../../store/gate.ts';
-import { claimProbes, openProbed, postponeProbe } from '../../store/probe.ts';
-import { listQueues } from '../../store/query-queues.ts';
+import { endFailures, noteFailures, readHealth } from '../../store/gates/connection-health.ts';
+import { registerNeeds } from '../../store/gates/flow-gate.ts';
+import { closeConnection, GATE_STATES, listConnectionGates, openConnection } from '../../store/gates/gate.ts';
+import { claimProbes, openProbed, postponeProbe } from '../../store/gates/probe.ts';
+import { listQueues } from '../../store/inbox/query-queues.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { claim, countRows, recordEach } from '../helpers/inbox.ts';
-import type { Queryable } from '../../store/database.ts';
-import type { ClosedConnection, GateState } from '../../store/gate.ts';
-import type { DueProbe } from '../../store/probe.ts';
+import type { Queryable } from '../../store/driver/database.ts';
+import type { ClosedConnection, GateState } from '../../store/gates/gate.ts';
+import type { DueProbe } from '../../store/gates/probe.ts';
 
 const STATES: readonly GateState[] = ['down', 'throttled', 'unauthorized', 'operator'];
 const LEASE_MS = 30_000;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { createGroupCommit, QueueFull } from '../../inbox/group-commit.ts';
-import { StoreUnavailable } from '../../store/database.ts';
+import { createGroupCommit, QueueFull } from '../../store/group-commit.ts';
+import { StoreUnavailable } from '../../store/driver/database.ts';
 import { eventually } from '../helpers/eventually.ts';
-import type { GroupCommit, GroupCommitSettings } from '../../inbox/group-commit.ts';
+import type { GroupCommit, GroupCommitSettings } from '../../store/group-commit.ts';
 
 const LIMITS = { maxRows: 100, maxQueuedRows: 1_000, maxQueuedBytes: 10_000, sizeOf: () => 1 } as const;
 

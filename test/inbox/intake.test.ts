@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { createIntake, fromIntakeRow, toIntakeRow } from '../../inbox/intake.ts';
 import { chatwootMail, mailHtml } from '../fixtures/chatwoot-mail.ts';
 import type { WorkflowStarter } from '../../inbox/starter.ts';
-import type { RecordRow } from '../../store/record-events.ts';
+import type { RecordRow } from '../../store/inbox/record-events.ts';
 import type { IntakeInput } from '../../workflows/contract.ts';
 
 const NOW_MS = 1_700_000_000_000;

@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { findCounterDrift } from '../../store/counter-drift.ts';
+import { findCounterDrift } from '../../store/inbox/counter-drift.ts';
 import { migrate } from '../../store/migrate.ts';
 import { inbox } from '../../store/migrations/001-inbox.ts';
 import { effects } from '../../store/migrations/002-effects.ts';
 import { plans } from '../../store/migrations/003-plans.ts';
-import { listQueues } from '../../store/query-queues.ts';
-import { countRunning } from '../../store/running.ts';
+import { listQueues } from '../../store/inbox/query-queues.ts';
+import { countRunning } from '../../store/inbox/running.ts';
 import { makePglite, makePostgres, POSTGRES_URL } from '../helpers/databases.ts';
 import { recordEach, claim } from '../helpers/inbox.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/driver/database.ts';
 
 const FLOW = 'sync';
 

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
-import { beginLease } from '../../store/begin.ts';
-import { editDelivery, saveEdits, skipDelivery, skipRemovedFlow } from '../../store/change-delivery.ts';
-import { findCounterDrift } from '../../store/counter-drift.ts';
-import { closeConnection, listConnectionGates, openConnection, pauseFlow } from '../../store/gate.ts';
-import { noteApplied, findApplied } from '../../store/applied.ts';
-import { listParkedRequests, listUnkept, parkRequest, showParkedRequest } from '../../store/parked-requests.ts';
-import { listDeliveries, showDelivery } from '../../store/query-deliveries.ts';
-import { listEvents, showEvent } from '../../store/query-events.ts';
-import { listQueues } from '../../store/query-queues.ts';
-import { recordEvents } from '../../store/record-events.ts';
-import { settleGroup } from '../../store/settle.ts';
+import { beginLease } from '../../store/inbox/begin.ts';
+import { editDelivery, saveEdits, skipDelivery, skipRemovedFlow } from '../../store/inbox/change-delivery.ts';
+import { findCounterDrift } from '../../store/inbox/counter-drift.ts';
+import { closeConnection, listConnectionGates, openConnection, pauseFlow } from '../../store/gates/gate.ts';
+import { noteApplied, findApplied } from '../../store/inbox/applied.ts';
+import { listParkedRequests, listUnkept, parkRequest, showParkedRequest } from '../../store/inbox/parked-requests.ts';
+import { listDeliveries, showDelivery } from '../../store/inbox/query-deliveries.ts';
+import { listEvents, showEvent } from '../../store/inbox/query-events.ts';
+import { listQueues } from '../../store/inbox/query-queues.ts';
+import { recordEvents } from '../../store/inbox/record-events.ts';
+import { settleGroup } from '../../store/inbox/settle.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { claim, claimAndBegin, recordEach, toRow, toSettlement } from '../helpers/inbox.ts';
 

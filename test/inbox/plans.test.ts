@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
-import { beginLease } from '../../store/begin.ts';
-import { claimDeliveries } from '../../store/claim.ts';
-import { settleEffects, writeIntents } from '../../store/effect.ts';
-import { markStarted, openLeases } from '../../store/lease.ts';
-import { recordEvents } from '../../store/record-events.ts';
-import { countRunning } from '../../store/running.ts';
-import { settleGroups } from '../../store/settle.ts';
+import { beginLease } from '../../store/inbox/begin.ts';
+import { claimDeliveries } from '../../store/inbox/claim.ts';
+import { settleEffects, writeIntents } from '../../store/effects/effect.ts';
+import { markStarted, openLeases } from '../../store/inbox/lease.ts';
+import { recordEvents } from '../../store/inbox/record-events.ts';
+import { countRunning } from '../../store/inbox/running.ts';
+import { settleGroups } from '../../store/inbox/settle.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { claim, claimAndBegin, toRowFor, toSettlement } from '../helpers/inbox.ts';
-import type { Database, Queryable } from '../../store/database.ts';
-import type { BegunRow } from '../../store/begin.ts';
+import type { Database, Queryable } from '../../store/driver/database.ts';
+import type { BegunRow } from '../../store/inbox/begin.ts';
 
 const AT_ONCE = 16;
 /** PostgreSQL keeps to one plan for a prepared statement from its sixth run on. */

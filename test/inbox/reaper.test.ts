@@ -1,15 +1,15 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { startReaper } from '../../inbox/reaper.ts';
 import { TemporalUnavailable } from '../../inbox/starter.ts';
-import { markStarted } from '../../store/lease.ts';
-import { listDeliveries } from '../../store/query-deliveries.ts';
-import { listQueues } from '../../store/query-queues.ts';
-import { settleGroup } from '../../store/settle.ts';
+import { markStarted } from '../../store/inbox/lease.ts';
+import { listDeliveries } from '../../store/inbox/query-deliveries.ts';
+import { listQueues } from '../../store/inbox/query-queues.ts';
+import { settleGroup } from '../../store/inbox/settle.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { claim, claimAndBegin, countRows, recordEach, toSettlement } from '../helpers/inbox.ts';
 import type { WorkflowState } from '../../inbox/starter.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/driver/database.ts';
 
 const FLOW = 'sync';
 const POLL_MS = 20;

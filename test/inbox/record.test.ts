@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { createRecorder } from '../../inbox/recorder.ts';
-import { showEvent } from '../../store/query-events.ts';
-import { recordEvents } from '../../store/record-events.ts';
-import { findCounterDrift } from '../../store/counter-drift.ts';
-import { StoreUnavailable } from '../../store/database.ts';
+import { showEvent } from '../../store/inbox/query-events.ts';
+import { recordEvents } from '../../store/inbox/record-events.ts';
+import { findCounterDrift } from '../../store/inbox/counter-drift.ts';
+import { StoreUnavailable } from '../../store/driver/database.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { claimAndBegin, countRows, toRow, toRowFor } from '../helpers/inbox.ts';
-import type { Queryable, Row } from '../../store/database.ts';
+import type { Queryable, Row } from '../../store/driver/database.ts';
 
 const now = (): number => Date.UTC(2026, 0, 2, 3, 4, 5);
 

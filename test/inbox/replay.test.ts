@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
-import { findCounterDrift } from '../../store/counter-drift.ts';
-import { listDeliveries } from '../../store/query-deliveries.ts';
-import { makeReplay, planReplay } from '../../store/replay.ts';
-import { eraseBodies, reclaimSpace, sweepBodies, sweepEvents, sweepKeys, sweepLeases, sweepParkedRequests } from '../../store/retention.ts';
-import { recordEvents } from '../../store/record-events.ts';
-import { settleGroup } from '../../store/settle.ts';
-import { parkRequest } from '../../store/parked-requests.ts';
+import { findCounterDrift } from '../../store/inbox/counter-drift.ts';
+import { listDeliveries } from '../../store/inbox/query-deliveries.ts';
+import { makeReplay, planReplay } from '../../store/inbox/replay.ts';
+import { eraseBodies, reclaimSpace, sweepBodies, sweepEvents, sweepKeys, sweepLeases, sweepParkedRequests } from '../../store/inbox/retention.ts';
+import { recordEvents } from '../../store/inbox/record-events.ts';
+import { settleGroup } from '../../store/inbox/settle.ts';
+import { parkRequest } from '../../store/inbox/parked-requests.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { claim, claimAndBegin, countRows, recordEach, toRow, toSettlement } from '../helpers/inbox.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/driver/database.ts';
 
 async function settleAll(db: Database, lease: string, lane: 0 | 1): Promise<number> {
   const rows = await claimAndBegin(db, lease, { lane });

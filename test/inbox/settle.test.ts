@@ -1,11 +1,11 @@
 import { expect, it } from 'vitest';
-import { beginLease, renewEpoch } from '../../store/begin.ts';
-import { findCounterDrift } from '../../store/counter-drift.ts';
-import { closeLease, extendLease, markStarted, openLeases, releaseLease } from '../../store/lease.ts';
-import { listDeliveries, showDelivery } from '../../store/query-deliveries.ts';
-import { listQueues } from '../../store/query-queues.ts';
-import { eraseBodies } from '../../store/retention.ts';
-import { settleGroup, settleGroups } from '../../store/settle.ts';
+import { beginLease, renewEpoch } from '../../store/inbox/begin.ts';
+import { findCounterDrift } from '../../store/inbox/counter-drift.ts';
+import { closeLease, extendLease, markStarted, openLeases, releaseLease } from '../../store/inbox/lease.ts';
+import { listDeliveries, showDelivery } from '../../store/inbox/query-deliveries.ts';
+import { listQueues } from '../../store/inbox/query-queues.ts';
+import { eraseBodies } from '../../store/inbox/retention.ts';
+import { settleGroup, settleGroups } from '../../store/inbox/settle.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { claim, claimAndBegin, countRows, recordEach, toSettlement } from '../helpers/inbox.ts';
 

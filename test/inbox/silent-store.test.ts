@@ -1,20 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { createSettler } from '../../activities/settler.ts';
+import { createSettler } from '../../activities/steps/settler.ts';
 import { startDispatcher } from '../../inbox/dispatcher.ts';
 import { createRecorder } from '../../inbox/recorder.ts';
 import { createRecording } from '../../server/recording.ts';
-import { StoreUnavailable } from '../../store/database.ts';
+import { StoreUnavailable } from '../../store/driver/database.ts';
 import { migrate } from '../../store/migrate.ts';
-import { createPostgres } from '../../store/postgres.ts';
-import { proveWritable } from '../../store/prove-writable.ts';
+import { createPostgres } from '../../store/driver/postgres.ts';
+import { proveWritable } from '../../store/driver/prove-writable.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { claimAndBegin, countRows, recordEach, toRowFor, toSettlement } from '../helpers/inbox.ts';
 import { makePostgres, POSTGRES_URL } from '../helpers/databases.ts';
 import { startTcpProxy } from '../helpers/tcp-proxy.ts';
 import type { WorkflowStarter } from '../../inbox/starter.ts';
 import type { TestContext } from 'vitest';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/driver/database.ts';
 import type { TcpProxy } from '../helpers/tcp-proxy.ts';
 
 /** Everything goes on by itself within 10 s after an outage; a shared machine gets twice that. */

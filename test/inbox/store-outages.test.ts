@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { StoreUnavailable } from '../../store/database.ts';
+import { StoreUnavailable } from '../../store/driver/database.ts';
 import { migrate } from '../../store/migrate.ts';
-import { proveWritable } from '../../store/prove-writable.ts';
-import { recordEvents } from '../../store/record-events.ts';
+import { proveWritable } from '../../store/driver/prove-writable.ts';
+import { recordEvents } from '../../store/inbox/record-events.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { countRows, toRow } from '../helpers/inbox.ts';
 import { describeWithOwnPostgres } from '../helpers/own-postgres.ts';

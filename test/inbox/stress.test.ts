@@ -4,8 +4,8 @@ import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { countRows, toRow } from '../helpers/inbox.ts';
 import { installStressLog, judgeStress, removeStressLog } from '../helpers/stress-log.ts';
 import { runStress } from '../helpers/stress-run.ts';
-import type { Database } from '../../store/database.ts';
-import type { RecordRow } from '../../store/record-events.ts';
+import type { Database } from '../../store/driver/database.ts';
+import type { RecordRow } from '../../store/inbox/record-events.ts';
 import type { Violations } from '../helpers/stress-log.ts';
 import type { Mishaps } from '../helpers/stress-run.ts';
 

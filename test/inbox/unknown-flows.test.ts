@@ -1,10 +1,10 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { watchUnknownFlows } from '../../inbox/unknown-flows.ts';
-import { StoreUnavailable } from '../../store/database.ts';
+import { StoreUnavailable } from '../../store/driver/database.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { claim, recordEach } from '../helpers/inbox.ts';
-import type { Queryable } from '../../store/database.ts';
+import type { Queryable } from '../../store/driver/database.ts';
 
 const NEVER_MS = 3_600_000;
 

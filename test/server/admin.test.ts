@@ -8,7 +8,7 @@ import { createPayloadCodec } from '../../temporal/codec.ts';
 import { openReceiver, send } from '../helpers/receiver.ts';
 import type { PayloadCodec } from '@temporalio/common';
 import type { AdminOptions, RunningAdmin } from '../../server/admin.ts';
-import type { QueueStatus } from '../../store/query-queues.ts';
+import type { QueueStatus } from '../../store/inbox/query-queues.ts';
 
 const UI = 'http://localhost:8233';
 const TOKEN = 'a-token-of-many-characters';

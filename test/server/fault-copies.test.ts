@@ -1,11 +1,11 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRecorder } from '../../inbox/recorder.ts';
 import { migrate } from '../../store/migrate.ts';
-import { createPglite } from '../../store/pglite.ts';
+import { createPglite } from '../../store/driver/pglite.ts';
 import { signFixture } from '../helpers/fixture-connector.ts';
 import { createMemoryStores } from '../helpers/memory-stores.ts';
 import { NOW_MS, openReceiver } from '../helpers/receiver.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/driver/database.ts';
 import type { TestReceiver } from '../helpers/receiver.ts';
 
 async function openWithInbox(): Promise<{ receiver: TestReceiver; db: Database }> {

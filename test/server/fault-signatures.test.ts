@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { chatwootConnector } from '../../connectors/chatwoot/index.ts';
-import { Secret } from '../../connectors/secret.ts';
+import { Secret } from '../../model/secret.ts';
 import { stripeConnector } from '../../connectors/stripe/index.ts';
 import { bindInbound } from '../../server/bound-inbound.ts';
 import { NOW_MS, openReceiver } from '../helpers/receiver.ts';

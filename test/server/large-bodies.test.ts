@@ -6,7 +6,7 @@ import { chatwootMail, mailHtml } from '../fixtures/chatwoot-mail.ts';
 import { FIXTURE_SECRET, FORGETFUL, signFixture } from '../helpers/fixture-connector.ts';
 import { NOW_MS, openReceiver, sendRaw } from '../helpers/receiver.ts';
 import { signChatwoot } from '../fixtures/signers.ts';
-import { Secret } from '../../connectors/secret.ts';
+import { Secret } from '../../model/secret.ts';
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { BoundInbound } from '../../server/bound-inbound.ts';
 import type { Reply, TestReceiver } from '../helpers/receiver.ts';

@@ -1,12 +1,12 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { createServerProcess } from '../../server/create-server.ts';
 import { createMetrics } from '../../server/metrics.ts';
-import { noteAlarm } from '../../store/lease.ts';
+import { noteAlarm } from '../../store/inbox/lease.ts';
 import { makeDatabase } from '../helpers/databases.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { claim, recordEach } from '../helpers/inbox.ts';
 import type { WorkflowStarter } from '../../inbox/starter.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/driver/database.ts';
 
 const STARTER: WorkflowStarter = {
   startDelivery: () => Promise.resolve('workflow'),

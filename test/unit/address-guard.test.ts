@@ -1,9 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { createAddressGuard, createGuardedAgent, isPublicAddress } from '../../connectors/address-guard.ts';
-import { createHttpClient } from '../../connectors/http-client.ts';
+import { createAddressGuard, createGuardedAgent, isPublicAddress } from '../../connectors/call/address-guard.ts';
+import { createHttpClient } from '../../connectors/call/http-client.ts';
 import { serve } from '../helpers/http-server.ts';
-import type { Resolve } from '../../connectors/address-guard.ts';
-import type { HttpClient } from '../../connectors/http.ts';
+import type { Resolve } from '../../connectors/call/address-guard.ts';
+import type { HttpClient } from '../../connectors/call/http.ts';
 
 const nothingTrusted = createAddressGuard({ trustedOrigins: [] });
 

@@ -1,13 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createCaller } from '../../connectors/caller.ts';
-import { createHttpClient } from '../../connectors/http-client.ts';
-import { Secret } from '../../connectors/secret.ts';
-import { slackCalls } from '../../connectors/slack/calls.ts';
-import { createSlackClient } from '../../connectors/slack/client.ts';
+import { createCaller } from '../../connectors/call/caller.ts';
+import { createHttpClient } from '../../connectors/call/http-client.ts';
+import { Secret } from '../../model/secret.ts';
+import { slackCalls } from '../../connectors/slack/call/access.ts';
+import { createSlackClient } from '../../connectors/slack/ports/chat.ts';
 import { serve } from '../helpers/http-server.ts';
-import type { Caller } from '../../connectors/caller.ts';
-import type { CallOutcome } from '../../connectors/http.ts';
+import type { Caller } from '../../connectors/call/caller.ts';
+import type { CallOutcome } from '../../connectors/call/http.ts';
 import type { Reply } from '../helpers/http-server.ts';
 
 const GET = { method: 'GET', path: '/things/7', route: '/things/:id' } as const;

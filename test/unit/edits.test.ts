@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { withEdits } from '../../activities/edits.ts';
+import { withEdits } from '../../activities/steps/edits.ts';
 import { StepError } from '../../flows/steps.ts';
-import type { JsonObject } from '../../connectors/json.ts';
+import type { JsonObject } from '../../model/json.ts';
 
 const STEP = { name: 'contact', summary: 'Contact' };
 const INPUT = { email: 'a@example.com', phone: null, private: true, assignee: null };

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { lost, toApplicationFailure, toStepFailure } from '../../activities/failure.ts';
-import { ConnectorError } from '../../connectors/errors.ts';
-import { QueueFull } from '../../inbox/group-commit.ts';
+import { ConnectorError } from '../../connectors/call/errors.ts';
+import { QueueFull } from '../../store/group-commit.ts';
 import { StepError } from '../../flows/steps.ts';
-import { StoreUnavailable } from '../../store/database.ts';
-import type { ConnectorErrorData, Retry } from '../../connectors/errors.ts';
+import { StoreUnavailable } from '../../store/driver/database.ts';
+import type { ConnectorErrorData, Retry } from '../../connectors/call/errors.ts';
 
 const DATA: ConnectorErrorData = {
   code: 'unavailable',

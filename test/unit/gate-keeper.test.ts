@@ -1,19 +1,19 @@
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { toStepFailure } from '../../activities/failure.ts';
-import { createGateKeeper } from '../../activities/gate-keeper.ts';
-import { ConnectorError } from '../../connectors/errors.ts';
+import { createGateKeeper } from '../../activities/gates/keeper.ts';
+import { ConnectorError } from '../../connectors/call/errors.ts';
 import { StepError } from '../../flows/steps.ts';
-import { StoreUnavailable } from '../../store/database.ts';
-import { openFlows } from '../../store/flow-gate.ts';
-import { closeConnection, listConnectionGates, openConnection } from '../../store/gate.ts';
-import { settleGroup } from '../../store/settle.ts';
+import { StoreUnavailable } from '../../store/driver/database.ts';
+import { openFlows } from '../../store/gates/flow-gate.ts';
+import { closeConnection, listConnectionGates, openConnection } from '../../store/gates/gate.ts';
+import { settleGroup } from '../../store/inbox/settle.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { claim, claimAndBegin, countRows, recordEach, toSettlement } from '../helpers/inbox.ts';
-import type { GateKeeper } from '../../activities/gate-keeper.ts';
-import type { ConnectorErrorCode, Retry } from '../../connectors/errors.ts';
+import type { GateKeeper } from '../../activities/gates/keeper.ts';
+import type { ConnectorErrorCode, Retry } from '../../connectors/call/errors.ts';
 import type { StepFailure } from '../../flows/steps.ts';
-import type { Database } from '../../store/database.ts';
+import type { Database } from '../../store/driver/database.ts';
 
 const LONG_MS = 600_000;
 const HOUR_MS = 3_600_000;

@@ -1,12 +1,12 @@
 import { createServer } from 'node:net';
 import { once } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { ConnectorError } from '../../connectors/errors.ts';
-import { createHttpClient } from '../../connectors/http-client.ts';
-import { parseRetryAfter, untilNextMinute, withJitter } from '../../connectors/retry-after.ts';
+import { ConnectorError } from '../../connectors/call/errors.ts';
+import { createHttpClient } from '../../connectors/call/http-client.ts';
+import { parseRetryAfter, untilNextMinute, withJitter } from '../../connectors/call/retry-after.ts';
 import { serve } from '../helpers/http-server.ts';
-import type { HttpClientOptions } from '../../connectors/http-client.ts';
-import type { HttpRequest } from '../../connectors/http.ts';
+import type { HttpClientOptions } from '../../connectors/call/http-client.ts';
+import type { HttpRequest } from '../../connectors/call/http.ts';
 import type { Reply } from '../helpers/http-server.ts';
 
 const TOKEN = 'dw_0123456789abcdef';

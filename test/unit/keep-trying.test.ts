@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { startAfter } from '../../cli/processes/closing.ts';
+import { startAfter } from '../../processes/closing.ts';
 import { keepTrying } from '../../inbox/keep-trying.ts';
 
 interface Lines {

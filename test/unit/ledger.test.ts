@@ -1,10 +1,10 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createLedger, toSubject } from '../../activities/ledger.ts';
-import { ConnectorError } from '../../connectors/errors.ts';
+import { createLedger, toSubject } from '../../activities/effects/ledger.ts';
+import { ConnectorError } from '../../connectors/call/errors.ts';
 import { StepError } from '../../flows/steps.ts';
 import { createMemoryEffects } from './memory-effects.ts';
-import type { EffectCall, Ledger } from '../../activities/operation.ts';
-import type { EffectClass } from '../../connectors/effect.ts';
+import type { EffectCall, Ledger } from '../../activities/steps/action.ts';
+import type { EffectClass } from '../../model/effect.ts';
 import type { StepFailure } from '../../flows/steps.ts';
 import type { MemoryEffects } from './memory-effects.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { toLoadedGroups } from '../../activities/load-group.ts';
-import type { FlowDirectory } from '../../activities/load-group.ts';
-import type { BegunRow } from '../../store/begin.ts';
+import { toLoadedGroups } from '../../activities/steps/load-group.ts';
+import type { FlowDirectory } from '../../activities/steps/load-group.ts';
+import type { BegunRow } from '../../store/inbox/begin.ts';
 
 const DIRECTORY: FlowDirectory = {
   flow: (name) => (name === 'dunning' ? { do: 'open-conversation', options: {} } : undefined),

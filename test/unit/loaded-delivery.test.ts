@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { toLoadedGroups } from '../../activities/load-group.ts';
-import type { BegunRow } from '../../store/begin.ts';
+import { toLoadedGroups } from '../../activities/steps/load-group.ts';
+import type { BegunRow } from '../../store/inbox/begin.ts';
 
 const row: BegunRow = {
   flow: 'f',

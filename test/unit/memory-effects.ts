@@ -1,5 +1,5 @@
-import type { EffectStore } from '../../activities/effect-store.ts';
-import type { EffectRow } from '../../store/effect-row.ts';
+import type { EffectStore } from '../../activities/effects/effect-store.ts';
+import type { EffectRow } from '../../store/effects/effect-row.ts';
 
 const FIRST_AT = new Date('2026-01-01T00:00:00Z');
 

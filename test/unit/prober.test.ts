@@ -1,14 +1,14 @@
 import { expect, it, onTestFinished } from 'vitest';
-import { createGateKeeper } from '../../activities/gate-keeper.ts';
-import { ConnectorError } from '../../connectors/errors.ts';
-import { closeConnection, listConnectionGates } from '../../store/gate.ts';
-import { startProber } from '../../worker/prober.ts';
+import { createGateKeeper } from '../../activities/gates/keeper.ts';
+import { ConnectorError } from '../../connectors/call/errors.ts';
+import { closeConnection, listConnectionGates } from '../../store/gates/gate.ts';
+import { startProber } from '../../activities/gates/prober.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { countRows } from '../helpers/inbox.ts';
-import type { ConnectorErrorCode, Retry } from '../../connectors/errors.ts';
-import type { Database } from '../../store/database.ts';
-import type { GateState } from '../../store/gate.ts';
+import type { ConnectorErrorCode, Retry } from '../../connectors/call/errors.ts';
+import type { Database } from '../../store/driver/database.ts';
+import type { GateState } from '../../store/gates/gate.ts';
 
 const NEVER: Retry = { kind: 'never' };
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { toParts } from '../../bench/profile-parts.ts';
+import { toParts } from '../../bench/profile/parts.ts';
 
 /** A chain of calls, outermost first, as V8 tells it: ids from 1. */
 function profileOf(frames: readonly { readonly functionName?: string; readonly url?: string }[], samples: readonly number[]) {

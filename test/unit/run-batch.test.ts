@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { runBatch } from '../../activities/run-batch.ts';
+import { runBatch } from '../../activities/steps/run-batch.ts';
 import { StepError } from '../../flows/steps.ts';
-import { StoreUnavailable } from '../../store/database.ts';
-import type { BatchDeps } from '../../activities/run-batch.ts';
+import { StoreUnavailable } from '../../store/driver/database.ts';
+import type { BatchDeps } from '../../activities/steps/run-batch.ts';
 import type { StepFailure } from '../../flows/steps.ts';
 import type { FlowRun } from '../../flows/flow.ts';
-import type { JsonObject } from '../../connectors/json.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { LoadedGroup, SettleInput } from '../../workflows/contract.ts';
 
 const BATCH = { lease: 'L', flow: 'sync', lane: 0, groups: 1 } as const;

@@ -1,15 +1,15 @@
 import { expect, it } from 'vitest';
-import { createGateKeeper } from '../../activities/gate-keeper.ts';
-import { createOperations } from '../../activities/operations/index.ts';
-import { runStep } from '../../activities/run-step.ts';
-import { ConnectorError } from '../../connectors/errors.ts';
+import { createGateKeeper } from '../../activities/gates/keeper.ts';
+import { createOperations } from '../../activities/actions/index.ts';
+import { runStep } from '../../activities/steps/run-step.ts';
+import { ConnectorError } from '../../connectors/call/errors.ts';
 import { StepError } from '../../flows/steps.ts';
-import { StoreUnavailable } from '../../store/database.ts';
-import { listConnectionGates } from '../../store/gate.ts';
+import { StoreUnavailable } from '../../store/driver/database.ts';
+import { listConnectionGates } from '../../store/gates/gate.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { createMemoryEffects } from './memory-effects.ts';
-import type { StepDeps } from '../../activities/run-step.ts';
-import type { Database } from '../../store/database.ts';
+import type { StepDeps } from '../../activities/steps/run-step.ts';
+import type { Database } from '../../store/driver/database.ts';
 
 const CALL = {
   group: { lease: 'L', flow: 'sync', lane: 0, key: 'k' },

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { StoreUnavailable } from '../../store/database.ts';
-import { Silence } from '../../store/silence.ts';
-import { isBadRow, isRolledBack, losesConnection, sqlState, toStoreFailure } from '../../store/sql-failure.ts';
+import { StoreUnavailable } from '../../store/driver/database.ts';
+import { Silence } from '../../store/driver/silence.ts';
+import { isBadRow, isRolledBack, losesConnection, sqlState, toStoreFailure } from '../../store/driver/sql-failure.ts';
 
 const WHAT_TO_DO = 'Look at it.';
 const DETAIL = 'Key (email)=(planted@example.com)';

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createOperations } from '../../activities/operations/index.ts';
-import { createStepsInBatch } from '../../activities/steps-in-batch.ts';
+import { createOperations } from '../../activities/actions/index.ts';
+import { createStepsInBatch } from '../../activities/steps/steps-in-batch.ts';
 import { createMemoryEffects } from './memory-effects.ts';
 import { contextOf, conversation, createWorld, failureOf } from './operations/world.ts';
-import type { StepDeps } from '../../activities/run-step.ts';
+import type { StepDeps } from '../../activities/steps/run-step.ts';
 import type { Steps } from '../../flows/steps.ts';
 import type { World } from './operations/world.ts';
 

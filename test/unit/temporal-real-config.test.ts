@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { OTHER_PORTS, toRealServerConfig } from '../../bench/temporal-real-config.ts';
-import { toTemporalKind } from '../../bench/temporal-choice.ts';
+import { OTHER_PORTS, toRealServerConfig } from '../../bench/rig/temporal-real-config.ts';
+import { toTemporalKind } from '../../bench/rig/temporal-choice.ts';
 
 const PORTS = { frontend: 1, http: 2, metrics: 3, others: Array.from({ length: OTHER_PORTS }, (_, index) => 10 + index) };
 const rpc = z.object({ rpc: z.object({ grpcPort: z.number(), membershipPort: z.number(), httpPort: z.number().optional() }) });

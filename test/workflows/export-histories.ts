@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterEach, expect, it } from 'vitest';
-import { releaseLease } from '../../store/lease.ts';
+import { releaseLease } from '../../store/inbox/lease.ts';
 import { createStarter } from '../../temporal/starter.ts';
 import { makeDatabase } from '../helpers/databases.ts';
 import { deskOf, failPosts } from '../helpers/desk.ts';

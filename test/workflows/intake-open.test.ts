@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, inject, it, onTestFinished } from 'vitest';
-import { watchIntakes } from '../../cli/processes/run-parts.ts';
+import { watchIntakes } from '../../processes/run-parts.ts';
 import { createMetrics } from '../../server/metrics.ts';
 import { createLazyClient } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStarter } from '../../temporal/starter.ts';
 import { startWorkflowHost } from '../helpers/workflow-host.ts';
 import { invoice } from '../flows/recording-steps.ts';
-import type { Invoice } from '../../connectors/billing.ts';
+import type { Invoice } from '../../connectors/ports/billing.ts';
 import type { GroupMember, GroupRef, SettleInput } from '../../workflows/contract.ts';
 import type { WorkflowHost } from '../helpers/workflow-host.ts';
 

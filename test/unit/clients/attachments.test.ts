@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { fromWireMessage as fromChatwoot } from '../../../connectors/chatwoot/mapping.ts';
-import { wireMessage as chatwootMessage } from '../../../connectors/chatwoot/wire.ts';
-import { fromWireMessage as fromDeskwoot } from '../../../connectors/deskwoot/mapping.ts';
-import { wireMessage as deskwootMessage } from '../../../connectors/deskwoot/wire.ts';
-import type { Attachment, Message } from '../../../connectors/helpdesk.ts';
+import { fromWireMessage as fromChatwoot } from '../../../connectors/chatwoot/ports/mapping.ts';
+import { wireMessage as chatwootMessage } from '../../../connectors/chatwoot/call/wire.ts';
+import { fromWireMessage as fromDeskwoot } from '../../../connectors/deskwoot/ports/mapping.ts';
+import { wireMessage as deskwootMessage } from '../../../connectors/deskwoot/call/wire.ts';
+import type { Attachment, Message } from '../../../connectors/ports/helpdesk.ts';
 
 const MAP = 'https://www.openstreetmap.org/?mlat=41.4&mlon=2.17#map=16/41.4/2.17';
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createDeskwootClient } from '../../../connectors/deskwoot/client.ts';
-import { deskwootCalls } from '../../../connectors/deskwoot/calls.ts';
-import { toContactMark } from '../../../connectors/contact-mark.ts';
-import { createHttpClient } from '../../../connectors/http-client.ts';
-import { Secret } from '../../../connectors/secret.ts';
+import { createDeskwootClient } from '../../../connectors/deskwoot/ports/helpdesk.ts';
+import { deskwootCalls } from '../../../connectors/deskwoot/call/access.ts';
+import { toContactMark } from '../../../connectors/ports/contact-mark.ts';
+import { createHttpClient } from '../../../connectors/call/http-client.ts';
+import { Secret } from '../../../model/secret.ts';
 import { routes, serve } from '../../helpers/http-server.ts';
-import type { HelpdeskClient } from '../../../connectors/helpdesk.ts';
+import type { HelpdeskClient } from '../../../connectors/ports/helpdesk.ts';
 import type { Reply, Taken, TestServer } from '../../helpers/http-server.ts';
 
 const A = '/api/v1/accounts/acc_1';

@@ -1,15 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import { chatwootCalls } from '../../../connectors/chatwoot/calls.ts';
-import { createChatwootClient } from '../../../connectors/chatwoot/client.ts';
-import { deskwootCalls } from '../../../connectors/deskwoot/calls.ts';
-import { createDeskwootClient } from '../../../connectors/deskwoot/client.ts';
-import { createHttpClient } from '../../../connectors/http-client.ts';
-import { Secret } from '../../../connectors/secret.ts';
-import { slackCalls } from '../../../connectors/slack/calls.ts';
-import { createSlackClient } from '../../../connectors/slack/client.ts';
+import { chatwootCalls } from '../../../connectors/chatwoot/call/access.ts';
+import { createChatwootClient } from '../../../connectors/chatwoot/ports/helpdesk.ts';
+import { deskwootCalls } from '../../../connectors/deskwoot/call/access.ts';
+import { createDeskwootClient } from '../../../connectors/deskwoot/ports/helpdesk.ts';
+import { createHttpClient } from '../../../connectors/call/http-client.ts';
+import { Secret } from '../../../model/secret.ts';
+import { slackCalls } from '../../../connectors/slack/call/access.ts';
+import { createSlackClient } from '../../../connectors/slack/ports/chat.ts';
 import { routes, serve } from '../../helpers/http-server.ts';
-import type { LeftOut } from '../../../connectors/caller.ts';
-import type { HelpdeskClient } from '../../../connectors/helpdesk.ts';
+import type { LeftOut } from '../../../connectors/call/caller.ts';
+import type { HelpdeskClient } from '../../../connectors/ports/helpdesk.ts';
 import type { Reply } from '../../helpers/http-server.ts';
 
 const A = '/api/v1/accounts/7';

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createHttpClient } from '../../../connectors/http-client.ts';
-import { Secret } from '../../../connectors/secret.ts';
-import { slackCalls } from '../../../connectors/slack/calls.ts';
-import { createSlackClient } from '../../../connectors/slack/client.ts';
-import { cutText } from '../../../connectors/slack/mapping.ts';
+import { createHttpClient } from '../../../connectors/call/http-client.ts';
+import { Secret } from '../../../model/secret.ts';
+import { slackCalls } from '../../../connectors/slack/call/access.ts';
+import { createSlackClient } from '../../../connectors/slack/ports/chat.ts';
+import { cutText } from '../../../connectors/slack/ports/mapping.ts';
 import { serve } from '../../helpers/http-server.ts';
-import type { ChatClient } from '../../../connectors/chat.ts';
+import type { ChatClient } from '../../../connectors/ports/chat.ts';
 import type { Reply, Taken, TestServer } from '../../helpers/http-server.ts';
 
 const MARK = 'f3a1c0ffee';

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createHttpClient } from '../../../connectors/http-client.ts';
-import { Secret } from '../../../connectors/secret.ts';
-import { modeOf, stripeCalls } from '../../../connectors/stripe/calls.ts';
-import { createStripeClient } from '../../../connectors/stripe/client.ts';
+import { createHttpClient } from '../../../connectors/call/http-client.ts';
+import { Secret } from '../../../model/secret.ts';
+import { modeOf, stripeCalls } from '../../../connectors/stripe/call/access.ts';
+import { createStripeClient } from '../../../connectors/stripe/ports/billing.ts';
 import { serve } from '../../helpers/http-server.ts';
-import type { BillingClient } from '../../../connectors/billing.ts';
+import type { BillingClient } from '../../../connectors/ports/billing.ts';
 import type { Reply, TestServer } from '../../helpers/http-server.ts';
 
 const INVOICE = {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { connectorOf, connectors, isConnectorType } from '../../../connectors/registry.ts';
 import { shopOrigin, shopifyConfig } from '../../../connectors/shopify/config.ts';
-import { Secret } from '../../../connectors/secret.ts';
+import { Secret } from '../../../model/secret.ts';
 import { inboundSamples } from '../../fixtures/inbound-samples.ts';
 import { openInbound } from '../../fixtures/open-inbound.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { toContactMark } from '../../../connectors/contact-mark.ts';
+import { toContactMark } from '../../../connectors/ports/contact-mark.ts';
 
 describe('the mark of a contact', () => {
   it('is the attribute `<connection>_id` with the id of the record', () => {

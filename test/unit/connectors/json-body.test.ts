@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readJsonObject } from '../../../connectors/json-body.ts';
+import { readJsonObject } from '../../../connectors/receive/json-body.ts';
 
 function read(text: string | Buffer): unknown {
   const body = readJsonObject(typeof text === 'string' ? Buffer.from(text) : text);

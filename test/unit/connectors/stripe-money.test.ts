@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fromStripeAmount } from '../../../connectors/stripe/money.ts';
+import { fromStripeAmount } from '../../../connectors/stripe/ports/money.ts';
 
 describe("Stripe's amounts", () => {
   // docs.stripe.com/currencies, Zero-decimal currencies.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../../../connectors/secret.ts';
+import { Secret } from '../../../model/secret.ts';
 import { openInbound } from '../../fixtures/open-inbound.ts';
 import { rawRequest, withHeaders } from '../../fixtures/raw-request.ts';
 import { signStripe } from '../../fixtures/signers.ts';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../../../connectors/secret.ts';
+import { Secret } from '../../../model/secret.ts';
 import { openInbound } from '../../fixtures/open-inbound.ts';
 import { rawRequest, withHeaders } from '../../fixtures/raw-request.ts';
 import { signStandard } from '../../fixtures/signers.ts';

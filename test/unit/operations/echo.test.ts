@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createOperations } from '../../../activities/operations/index.ts';
+import { createOperations } from '../../../activities/actions/index.ts';
 import { contextOf, createWorld, failureOf } from './world.ts';
 import type { World } from './world.ts';
 

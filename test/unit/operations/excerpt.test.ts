@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { toTextHash } from '../../../activities/fingerprint.ts';
-import { createOperations } from '../../../activities/operations/index.ts';
+import { toTextHash } from '../../../activities/effects/fingerprint.ts';
+import { createOperations } from '../../../activities/actions/index.ts';
 import { contextOf, conversation, createWorld, message } from './world.ts';
-import type { Conversation, Message } from '../../../connectors/helpdesk.ts';
+import type { Conversation, Message } from '../../../connectors/ports/helpdesk.ts';
 import type { MessageExcerpt } from '../../../flows/steps.ts';
 
 const { readMessage, readConversation } = createOperations();

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createNameCache, findNamed } from '../../../activities/operations/names.ts';
+import { createNameCache, findNamed } from '../../../activities/actions/names.ts';
 import { contextOf, createHelpdesk, createWorld, failureOf } from './world.ts';
 
 const MINUTE_MS = 60_000;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createOperations } from '../../../activities/operations/index.ts';
+import { createOperations } from '../../../activities/actions/index.ts';
 import { SINCE_MS, contextOf, conversation, createHelpdesk, createWorld, failureOf, message } from './world.ts';
 
 const customer = {

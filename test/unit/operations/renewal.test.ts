@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createOperations } from '../../../activities/operations/index.ts';
-import { createStepsInBatch } from '../../../activities/steps-in-batch.ts';
-import { createHttpClient } from '../../../connectors/http-client.ts';
-import { Secret } from '../../../connectors/secret.ts';
-import { slackCalls } from '../../../connectors/slack/calls.ts';
-import { createSlackClient } from '../../../connectors/slack/client.ts';
+import { createOperations } from '../../../activities/actions/index.ts';
+import { createStepsInBatch } from '../../../activities/steps/steps-in-batch.ts';
+import { createHttpClient } from '../../../connectors/call/http-client.ts';
+import { Secret } from '../../../model/secret.ts';
+import { slackCalls } from '../../../connectors/slack/call/access.ts';
+import { createSlackClient } from '../../../connectors/slack/ports/chat.ts';
 import { slackThreadOptions } from '../../../flows/slack-thread/options.ts';
 import { runSlackThread } from '../../../flows/slack-thread/run.ts';
 import { startSlack } from '../../../sandbox/slack/index.ts';
 import { eventOf } from '../../flows/recording-steps.ts';
 import { createMemoryEffects } from '../memory-effects.ts';
 import { conversation, createHelpdesk, createWorld, message } from './world.ts';
-import type { StepDeps } from '../../../activities/run-step.ts';
-import type { ChatClient } from '../../../connectors/chat.ts';
+import type { StepDeps } from '../../../activities/steps/run-step.ts';
+import type { ChatClient } from '../../../connectors/ports/chat.ts';
 import type { FlowOutcome } from '../../../flows/flow.ts';
 import type { SlackHandle } from '../../../sandbox/slack/index.ts';
 

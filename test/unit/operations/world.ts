@@ -1,9 +1,9 @@
-import type { Invoice } from '../../../connectors/billing.ts';
-import type { Posted } from '../../../connectors/chat.ts';
-import type { EffectClass } from '../../../connectors/effect.ts';
-import type { Conversation, FoundContact, HelpdeskAbilities, HelpdeskClient, Message, Named } from '../../../connectors/helpdesk.ts';
-import type { Json } from '../../../connectors/json.ts';
-import type { EffectCall, Ledger, OperationContext } from '../../../activities/operation.ts';
+import type { Invoice } from '../../../connectors/ports/billing.ts';
+import type { Posted } from '../../../connectors/ports/chat.ts';
+import type { EffectClass } from '../../../model/effect.ts';
+import type { Conversation, FoundContact, HelpdeskAbilities, HelpdeskClient, Message, Named } from '../../../connectors/ports/helpdesk.ts';
+import type { Json } from '../../../model/json.ts';
+import type { EffectCall, Ledger, OperationContext } from '../../../activities/steps/action.ts';
 import { StepError } from '../../../flows/steps.ts';
 
 /** An effect as the ledger in memory was asked for it. */

@@ -1,0 +1,58 @@
+import type { EffectClass, Send } from '../../model/effect.ts';
+import type { Json } from '../../model/json.ts';
+import type { OperationContext } from '../steps/action.ts';
+
+/** A remote write whose result is a remote id. */
+export interface Write {
+  readonly class: EffectClass;
+  readonly connection: string;
+  readonly kind: string;
+  readonly target: string;
+  readonly part?: string;
+  readonly values: Json;
+  readonly text?: string;
+  /** Sends it; the record's remote id. */
+  send(send: Send): Promise<string>;
+  /** `marked` only: the remote id, if it is there already. */
+  find?(mark: string, sinceMs: number): Promise<string | null>;
+}
+
+/** What the ledger keeps of a write: no more than who was written, and for which event. */
+type Kept = { readonly id: string; readonly event: string };
+
+/** Sends a write through the ledger and returns the remote id, from the earlier attempt if that was carried out. */
+export async function perform(context: OperationContext, write: Write): Promise<string> {
+  const keep = (id: string): Kept => ({ id, event: context.identity });
+  const { send, find, ...rest } = write;
+  const kept = await context.ledger.perform<Kept>({
+    ...rest,
+    ...(find === undefined ? {} : { find: async (mark, sinceMs) => keepUnlessNull(await find(mark, sinceMs), keep) }),
+    send: async (told) => keep(await send(told)),
+    remoteId: ({ id }) => id,
+  });
+  return kept.id;
+}
+
+/** The result of an earlier write of this flow, whichever event caused it; null: there is none. */
+export async function recall(
+  context: OperationContext,
+  effect: { readonly connection: string; readonly kind: string; readonly target: string },
+): Promise<Kept | null> {
+  const result = await context.ledger.recall(effect);
+  return result === null ? null : fromKept(result);
+}
+
+function keepUnlessNull(id: string | null, keep: (id: string) => Kept): Kept | null {
+  return id === null ? null : keep(id);
+}
+
+function fromKept(result: Json): Kept {
+  if (isKept(result)) return result;
+  throw new Error('An effect of another form was kept: expected its id and event.');
+}
+
+function isKept(result: Json): result is Kept {
+  if (typeof result !== 'object' || result === null) return false;
+  const fields = new Map<string, unknown>(Object.entries(result));
+  return typeof fields.get('id') === 'string' && typeof fields.get('event') === 'string';
+}

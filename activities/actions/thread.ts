@@ -1,0 +1,93 @@
+import { orElse } from '../../connectors/call/caller.ts';
+import type { Posted } from '../../connectors/ports/chat.ts';
+import type { OperationInput, OperationOutput } from '../../flows/steps.ts';
+import type { OperationContext, OperationTable } from '../steps/action.ts';
+import { perform, recall } from './effect.ts';
+
+/** What the ledger keeps of a reply: where it went, and whether it is in its thread. Rows of versions before lack `strayed`. */
+type KeptReply = { readonly id: string | null; readonly event: string; readonly strayed?: boolean };
+/** What the ledger keeps of a thread whose first message is a reply that strayed. `headed`: it begins with the header now. */
+type KeptThread = { readonly id: string; readonly event: string; readonly headed: boolean };
+
+/** Operations on threads of a team chat. The thread of a record is the newest that an effect of this flow opened or adopted. */
+export const threadOperations: Pick<OperationTable, 'findThread' | 'openThread' | 'postReply' | 'adoptThread'> = {
+  findThread: async (context, { connection, channel, record }) => {
+    const thread = await recall(context, { connection, kind: 'thread', target: `${record}@${channel}` });
+    return thread === null ? null : { ts: thread.id, openedHere: thread.event === context.identity };
+  },
+  openThread: async (context, { connection, channel, record, text }) => {
+    const client = context.connections.chat(connection);
+    const ts = await perform(context, {
+      class: client.effects.post,
+      connection,
+      kind: 'thread',
+      target: `${record}@${channel}`,
+      values: { channel, thread: null, text },
+      text,
+      send: async (send) => (await client.post({ channel, thread: null, text }, send)).ts,
+      find: async (mark, sinceMs) => (await client.find({ channel, thread: null, mark, sinceMs }))?.ts ?? null,
+    });
+    return { ts };
+  },
+  postReply: (context, input) => postReply(context, input),
+  adoptThread: async (context, input) => {
+    const { connection, channel, ts, header } = input;
+    const { headed } = await adopt(context, input);
+    if (!headed) await postReply(context, { connection, channel, thread: ts, text: header }, 'header');
+    return { ts };
+  },
+};
+
+async function postReply(
+  context: OperationContext,
+  { connection, channel, thread, text }: OperationInput<'postReply'>,
+  part?: string,
+): Promise<OperationOutput<'postReply'>> {
+  const client = context.connections.chat(connection);
+  const keep = (posted: Posted | null): KeptReply => ({
+    id: posted?.ts ?? null,
+    event: context.identity,
+    strayed: posted?.threaded === false,
+  });
+  const { id, strayed } = await context.ledger.perform<KeptReply>({
+    class: client.effects.post,
+    connection,
+    kind: 'message',
+    target: `thread:${thread}`,
+    ...(part === undefined ? {} : { part }),
+    values: { channel, thread, text },
+    text,
+    // Refused since the thread is gone: settled as a reply that was not posted, and its flow opens another thread.
+    send: async (send) => keep(await client.post({ channel, thread, text }, send).catch(orElse('not_found', null))),
+    find: async (mark, sinceMs) => {
+      const found = await client.find({ channel, thread, mark, sinceMs });
+      return found === null ? null : keep(found);
+    },
+    remoteId: (kept) => kept.id,
+  });
+  return strayed === true ? { ts: id, strayed } : { ts: id };
+}
+
+/** One effect both changes the message and is what the thread is recalled by, so neither is there without the other. */
+async function adopt(
+  context: OperationContext,
+  { connection, channel, record, ts, text }: OperationInput<'adoptThread'>,
+): Promise<KeptThread> {
+  const client = context.connections.chat(connection);
+  return context.ledger.perform<KeptThread>({
+    class: client.effects.edit,
+    connection,
+    kind: 'thread',
+    target: `${record}@${channel}`,
+    values: { channel, ts, text },
+    send: async (send) => {
+      const headed = client
+        .edit({ channel, ts, text }, send)
+        .then(() => true)
+        .catch(orElse('invalid', false));
+      // Deleted by now: there is nothing to head, and the next reply finds that out.
+      return { id: ts, event: context.identity, headed: await headed.catch(orElse('not_found', true)) };
+    },
+    remoteId: (kept) => kept.id,
+  });
+}

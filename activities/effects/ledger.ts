@@ -1,0 +1,230 @@
+import { createHash } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import { ConnectorError } from '../../connectors/call/errors.ts';
+import { StepError } from '../../flows/steps.ts';
+import { lost } from '../failure.ts';
+import { toFingerprint, toTextHash } from './fingerprint.ts';
+import type { Json } from '../../model/json.ts';
+import type { StepCode } from '../../model/step-codes.ts';
+import type { StepFailure } from '../../flows/steps.ts';
+import type { EffectRow } from '../../store/effects/effect-row.ts';
+import type { Attempt } from '../steps/attempt.ts';
+import type { EffectStore } from './effect-store.ts';
+import type { EffectCall, Ledger } from '../steps/action.ts';
+
+/** How long after the intent a write may still be put on the wire. */
+const SEND_WINDOW_MS = 5000;
+/** The longest that a request on the wire can still take effect: the HTTP time-out of every client. */
+const WIRE_MS = 10_000;
+/** What a remote system may need to show a write whose answer was lost. */
+const SETTLING_MS = 2000;
+
+/** What one step's ledger is bound to. */
+export interface LedgerScope {
+  readonly store: EffectStore;
+  /** The attempt whose epoch the store accepts writes from. */
+  readonly attempt: Attempt;
+  readonly flow: string;
+  /** What intents are keyed by, from `toSubject`. */
+  readonly subject: string;
+  readonly identity: string;
+  readonly eventId: string;
+  /** Step name, with its item. */
+  readonly step: string;
+}
+
+/** Makes the ledger of one step of one delivery. */
+export function createLedger(scope: LedgerScope): Ledger {
+  return {
+    perform: (effect) => perform(scope, effect),
+    recall: ({ connection, kind, target }) => scope.store.recall({ flow: scope.flow, connection, kind, target }),
+    findFact: (of) => findFact(scope, of),
+    isOwn: ({ text, textHash, ...record }) =>
+      scope.store.own({ ...record, textHash: textHash ?? (text === null ? null : toTextHash(text)) }),
+  };
+}
+
+/**
+ * What intents are keyed by: the event, or the fact that several events tell of. An identity carries the generation of a replay that was
+ * asked to do all again, and so does the fact.
+ */
+export function toSubject(identity: string, fact: string | undefined): string {
+  if (fact === undefined) return identity;
+  const again = /#\d+$/.exec(identity)?.[0] ?? '';
+  return `fact~${sha256(fact).slice(0, 32)}${again}`;
+}
+
+/** The key of an intent: subject, flow, step, item and part. */
+function toIntentKey({ subject, flow, step }: Pick<LedgerScope, 'subject' | 'flow' | 'step'>, part?: string): string {
+  return [subject, flow, step, ...(part === undefined ? [] : [part])].join('/');
+}
+
+async function findFact(scope: LedgerScope, of: Parameters<Ledger['findFact']>[0]): ReturnType<Ledger['findFact']> {
+  const { store, identity, flow, eventId } = scope;
+  const intent = toIntentKey({ subject: toSubject(identity, of.fact), flow, step: of.lastStep });
+  const { toldBy, hasOwn } = await store.findFact({ intent, eventId, ownBeginning: toIntentKey({ subject: identity, flow, step: '' }) });
+  return hasOwn ? { toldBy: null, keyedBy: 'event' } : { toldBy, keyedBy: 'fact' };
+}
+
+async function perform<T extends Json>(scope: LedgerScope, effect: EffectCall<T>): Promise<T> {
+  const intent = toIntentKey(scope, effect.part);
+  const mark = toMark(intent);
+  const fingerprint = toFingerprint(effect.values);
+  const { attempt, eventId } = scope;
+  const { connection, kind, target } = effect;
+  const sendBy = performance.now() + SEND_WINDOW_MS;
+  const written = await scope.store.write({
+    intent,
+    attempt,
+    eventId,
+    connection,
+    kind,
+    target,
+    class: effect.class,
+    mark,
+    fingerprint,
+    textHash: textHashOf(effect),
+    sendForMs: SEND_WINDOW_MS,
+  });
+  if (written.kind === 'lost') throw lost(scope.step);
+  if (written.kind === 'fresh') return send(scope, effect, intent, mark, sendBy);
+  return resolve(scope, effect, written.row, mark, fingerprint);
+}
+
+function textHashOf({ text }: { readonly text?: string }): string | null {
+  return text === undefined ? null : toTextHash(text);
+}
+
+/** What an earlier attempt left: settled, unknown, or pending and to be resolved by its class. */
+async function resolve<T extends Json>(
+  scope: LedgerScope,
+  effect: EffectCall<T>,
+  row: EffectRow,
+  mark: string,
+  fingerprint: string,
+): Promise<T> {
+  if (row.state === 'done') return recallDone(scope, effect, row, fingerprint);
+  if (row.state === 'unknown')
+    throw attention(
+      scope,
+      effect,
+      'unknown_effect',
+      'It is not known whether an earlier attempt was carried out.',
+      unknownHint(scope, row),
+    );
+  const openMs = Math.ceil(row.sendByInMs) + WIRE_MS;
+  if (openMs > 0) throw waiting(scope, effect, 'effect_under_way', 'An earlier attempt may still be on the wire.', openMs);
+  if (effect.class === 'once') {
+    await scope.store.settle({ intent: row.intent, attempt: scope.attempt, state: 'unknown', remoteId: null, result: null });
+    throw attention(scope, effect, 'unknown_effect', 'It is not known whether an earlier attempt was carried out.', UNKNOWN_HINT);
+  }
+  if (effect.class === 'keyed' && row.fingerprint !== fingerprint) throw valuesChanged(scope, effect);
+  if (effect.class === 'marked' && effect.find !== undefined) {
+    const found = await effect.find(mark, row.firstAt.getTime());
+    if (found !== null) return settled(scope, effect, row.intent, found);
+  }
+  const sendBy = performance.now() + SEND_WINDOW_MS;
+  const { attempt } = scope;
+  const textHash = textHashOf(effect);
+  const held = await scope.store.resend({ intent: row.intent, attempt, fingerprint, textHash, sendForMs: SEND_WINDOW_MS });
+  if (!held) throw lost(scope.step);
+  return send(scope, effect, row.intent, mark, sendBy);
+}
+
+function recallDone<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, row: EffectRow, fingerprint: string): T {
+  // What another event's delivery did for the same fact stands: the record has moved on between the two.
+  const isOthers = row.eventId !== scope.eventId;
+  if (row.fingerprint !== fingerprint && effect.class !== 'natural' && !isOthers) throw valuesChanged(scope, effect);
+  if (!isResultOf(effect, row.result)) throw valuesChanged(scope, effect);
+  return row.result;
+}
+
+/** The store gives back what this same step put in: its shape is the step's own. */
+function isResultOf<T extends Json>(effect: EffectCall<T>, result: Json): result is T {
+  return effect.remoteId.length <= 1 && result !== undefined;
+}
+
+async function send<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, intent: string, mark: string, sendBy: number): Promise<T> {
+  let result: T;
+  try {
+    result = await effect.send({ mark, sendBy });
+  } catch (error) {
+    throw await unsent(scope, effect, intent, error);
+  }
+  return settled(scope, effect, intent, result);
+}
+
+async function settled<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, intent: string, result: T): Promise<T> {
+  const held = await scope.store.settle({ intent, attempt: scope.attempt, state: 'done', remoteId: effect.remoteId(result), result });
+  if (!held) throw lost(scope.step);
+  return result;
+}
+
+/** Our own request has ended: nothing of it can be sent later, so the next attempt need not wait for the send window. */
+async function unsent<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, intent: string, error: unknown): Promise<unknown> {
+  if (!(error instanceof ConnectorError)) return error;
+  if (error.data.ambiguous && effect.class === 'once') {
+    await scope.store.settle({ intent, attempt: scope.attempt, state: 'unknown', remoteId: null, result: null });
+    return attention(
+      scope,
+      effect,
+      'unknown_effect',
+      'The answer was lost: it is not known whether the write was carried out.',
+      UNKNOWN_HINT,
+    );
+  }
+  if (effect.class === 'once') {
+    await scope.store.withdraw({ intent, attempt: scope.attempt });
+    return error;
+  }
+  const settlingMs = error.data.ambiguous ? SETTLING_MS : 0;
+  await scope.store.giveUp({ intent, attempt: scope.attempt, sendByInMs: settlingMs - WIRE_MS });
+  return error;
+}
+
+function unknownHint({ eventId }: LedgerScope, row: EffectRow): string {
+  if (row.eventId === eventId) return UNKNOWN_HINT;
+  return `Event ${row.eventId} tells of the same and was first: decide its delivery (deskbridge events show ${row.eventId}), then retry this one.`;
+}
+
+const UNDER_WAY_HINT =
+  'It is looked at again once that must have ended. If this comes back, attempt after attempt ends without an answer: look at the connection.';
+const UNKNOWN_HINT = 'Look at the remote system. If the write is there: skip. If it is not: retry sends it again.';
+
+function valuesChanged<T extends Json>(scope: LedgerScope, effect: EffectCall<T>): StepError {
+  const message = 'This was already sent with other values; sending it again would not change them.';
+  return attention(
+    scope,
+    effect,
+    'values_changed',
+    message,
+    'Undo the change of the configuration or the edit and retry, or skip; or replay the event with --again.',
+  );
+}
+
+function attention<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, code: StepCode, message: string, hint: string): StepError {
+  return new StepError(toFailure(scope, effect, { code, kind: 'attention', message, hint, retryAfterMs: null }));
+}
+
+function waiting<T extends Json>(
+  scope: LedgerScope,
+  effect: EffectCall<T>,
+  code: StepCode,
+  message: string,
+  retryAfterMs: number,
+): StepError {
+  return new StepError(toFailure(scope, effect, { code, kind: 'retry', message, hint: UNDER_WAY_HINT, retryAfterMs }));
+}
+
+function toFailure<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, said: Omit<StepFailure, 'step' | 'connection'>): StepFailure {
+  return { ...said, step: scope.step, connection: effect.connection };
+}
+
+/** The mark that a write leaves at the remote system: opaque, 32 characters, the same on every attempt. */
+function toMark(intent: string): string {
+  return `db${sha256(intent).slice(0, 30)}`;
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

@@ -1,6 +1,0 @@
-import type { OperationTable } from '../operation.ts';
-
-/** Operations on what events tell of. */
-export const factOperations: Pick<OperationTable, 'findFact'> = {
-  findFact: async ({ ledger }, { fact, lastStep }) => ledger.findFact({ fact, lastStep }),
-};

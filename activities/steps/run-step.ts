@@ -1,0 +1,59 @@
+import { StepError } from '../../flows/steps.ts';
+import { assertCrosses, toBoundedFailure } from '../../flows/crossing.ts';
+import { withEdits } from './edits.ts';
+import { lost, toStepFailure } from '../failure.ts';
+import { createLedger, toSubject } from '../effects/ledger.ts';
+import type { OperationInput, OperationName, OperationOutput } from '../../flows/steps.ts';
+import type { GroupRef } from '../../workflows/contract.ts';
+import type { Attempt } from './attempt.ts';
+import type { EffectStore } from '../effects/effect-store.ts';
+import type { GateKeeper } from '../gates/keeper.ts';
+import type { StepCall } from '../interface.ts';
+import type { Connections, OperationTable } from './action.ts';
+
+/** What running a step takes. */
+export interface StepDeps {
+  readonly operations: OperationTable;
+  readonly connections: Connections;
+  readonly gates: GateKeeper;
+  readonly effects: EffectStore;
+  /** Milliseconds since an event was received, by the store's clock; null: it is not stored any more. */
+  eventAge(eventId: string): Promise<number | null>;
+  /** Takes a new epoch for the group's key under its lease; null: the lease is no longer ours. */
+  renewEpoch(group: GroupRef): Promise<string | null>;
+}
+
+/**
+ * Runs one step: holds it back while its connection's gate is closed, applies an operator's edits, gives it a ledger bound to the
+ * attempt, and turns whatever goes wrong into a StepError. Without an attempt it takes a new one, so that an earlier attempt
+ * that still runs somewhere can write nothing more.
+ */
+export async function runStep<O extends OperationName>(
+  deps: StepDeps,
+  operation: O,
+  call: StepCall<O>,
+  attempt?: Attempt,
+): Promise<OperationOutput<O>> {
+  const { connection } = call.input;
+  const name = call.step.item === undefined ? call.step.name : `${call.step.name}/${call.step.item}`;
+  try {
+    await deps.gates.check({ connection, flow: call.group.flow, step: name });
+    const own = attempt ?? (await newAttempt(deps, call.group, name));
+    const { identity, eventId, group } = call;
+    const subject = toSubject(identity, call.step.fact);
+    const ledger = createLedger({ store: deps.effects, attempt: own, flow: group.flow, subject, identity, eventId, step: name });
+    const context = { flow: group.flow, eventId, identity, step: call.step, ledger, connections: deps.connections };
+    const run: (c: typeof context, input: OperationInput<O>) => Promise<OperationOutput<O>> = deps.operations[operation];
+    const output = await run(context, withEdits(call.input, call.step, call.edits));
+    assertCrosses(output, { what: 'answer', step: name, connection });
+    return output;
+  } catch (error) {
+    throw new StepError(toBoundedFailure(await deps.gates.failed(error, toStepFailure(error, name))));
+  }
+}
+
+async function newAttempt(deps: StepDeps, group: GroupRef, step: string): Promise<Attempt> {
+  const epoch = await deps.renewEpoch(group);
+  if (epoch === null) throw lost(step);
+  return { group, epoch };
+}

@@ -1,7 +1,0 @@
-import { suggest } from '../config/nearest.ts';
-import { CliFailure } from './fail.ts';
-
-/** Throws CliFailure unless the configuration has one of this name. */
-export function assertKnown(what: string, name: string, known: readonly string[]): void {
-  if (!known.includes(name)) throw new CliFailure(`The configuration has no ${what} "${name}". ${suggest(name, known)}`, 2);
-}

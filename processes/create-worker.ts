@@ -1,0 +1,143 @@
+import { createActivities } from '../activities/create-activities.ts';
+import { createEffectStore } from '../activities/effects/effect-store.ts';
+import { createGateKeeper } from '../activities/gates/keeper.ts';
+import { toLoadedGroups } from '../activities/steps/load-group.ts';
+import { createOperations } from '../activities/actions/index.ts';
+import { createSettler } from '../activities/steps/settler.ts';
+import { fromIntakeRow } from '../inbox/intake.ts';
+import { beginLease, renewEpoch } from '../store/inbox/begin.ts';
+import { saveEdits } from '../store/inbox/change-delivery.ts';
+import { allowResend } from '../store/effects/effect.ts';
+import { releaseLease } from '../store/inbox/lease.ts';
+import { readEventAge } from '../store/inbox/query-events.ts';
+import { ConnectorError } from '../connectors/call/errors.ts';
+import { bindConnections } from '../connectors/connections.ts';
+import { startHost } from './host.ts';
+import { observeActivities } from './observe-activities.ts';
+import { startProber } from '../activities/gates/prober.ts';
+import type { ActivityDeps } from '../activities/create-activities.ts';
+import type { GateKeeper } from '../activities/gates/keeper.ts';
+import type { FlowDirectory } from '../activities/steps/load-group.ts';
+import type { BegunRow } from '../store/inbox/begin.ts';
+import type { LeftOut } from '../connectors/call/caller.ts';
+import type { RecordedRow, RecordRow } from '../store/inbox/record-events.ts';
+import type { Database } from '../store/driver/database.ts';
+import type { BoundConnections, ConfiguredConnection, OnOutcome } from '../connectors/connections.ts';
+import type { LoadedGroup } from '../workflows/contract.ts';
+import type { HostOptions } from './host.ts';
+import type { ActivityObserver } from './observe-activities.ts';
+
+/** More than the dispatcher hands over of one flow, so that a slow one does not hold all of them. */
+const BATCHES_AT_A_TIME = 12;
+
+/** What a worker is made of; the one place where its parts are put together. */
+export interface WorkerOptions extends Omit<HostOptions, 'activities' | 'batches' | 'interceptors'> {
+  readonly db: Database;
+  readonly configured: readonly ConfiguredConnection[];
+  readonly directory: FlowDirectory;
+  /** The configured flows that call a connection. */
+  flowsOf(connection: string): readonly string[];
+  record(rows: readonly RecordRow[]): Promise<readonly RecordedRow[]>;
+  /** Something waits or may go on: the dispatcher should look. */
+  onFreed(): void;
+  /** Told of every attempt of an activity; left out: nobody is. */
+  readonly observer?: ActivityObserver;
+  /** Puts something else in the place of a part: for load and fault runs. */
+  readonly instead?: Partial<Pick<ActivityDeps, 'effects' | 'runOf'> & { connections(onOutcome: OnOutcome): BoundConnections }>;
+  readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
+}
+
+/** A running worker. */
+export interface RunningWorker {
+  stop(): Promise<void>;
+  /** Rejects when it fails for good. */
+  readonly ended: Promise<void>;
+}
+
+/** Starts the worker: both task queues, and the prober of closed gates. */
+export async function createWorker(options: WorkerOptions): Promise<RunningWorker> {
+  const { db, log } = options;
+  const gates = createGateKeeper({ db, flowsOf: (connection) => options.flowsOf(connection), log });
+  const onOutcome: OnOutcome = (connection, outcome) => gates.note(connection, outcome);
+  const onLeftOut = (left: LeftOut): void => warnOfLeftOut(options, left);
+  const connections = options.instead?.connections?.(onOutcome) ?? bindConnections(options.configured, { onOutcome, onLeftOut });
+  const deps = createActivityDeps(options, connections, gates);
+  const activities = createActivities(deps);
+  const interceptors = options.observer === undefined ? [] : [observeActivities(options.observer)];
+  const host = await startHost({ ...options, activities, interceptors, batches: BATCHES_AT_A_TIME });
+  for (const { name } of options.configured) warnOfLacks(options, connections, name);
+  const prober = startProber({ db, connections, gates, onOpened: () => options.onFreed(), log });
+  return {
+    ended: host.ended,
+    async stop() {
+      await prober.stop();
+      await host.stop();
+    },
+  };
+}
+
+/** Names what a token may not do before the first delivery needs it; whether the connection answers at all is the gate's matter. */
+function warnOfLacks({ log }: WorkerOptions, connections: BoundConnections, connection: string): void {
+  const read = connections.lacks(connection) ?? Promise.resolve([]);
+  read
+    .then((lacks) => lacks.forEach(({ text }) => log.warn({ connection }, `${connection}: ${text}`)))
+    .catch((error: unknown) => {
+      const code = error instanceof ConnectorError ? error.data.code : 'internal';
+      log.warn({ connection, code }, `${connection} did not tell what its token may do: ${code}`);
+    });
+}
+
+function warnOfLeftOut({ log }: WorkerOptions, { connection, operation, count, at }: LeftOut): void {
+  const items = count === 1 ? 'an item' : `${count} items`;
+  log.warn({ connection, operation, count, at }, `${connection}: ${items} of a list could not be read and were left out`);
+}
+
+function createActivityDeps(options: WorkerOptions, connections: BoundConnections, gates: GateKeeper): ActivityDeps {
+  const { db } = options;
+  const { connections: _bound, ...instead } = options.instead ?? {};
+  const toGroups = createLoader(options);
+  return {
+    operations: createOperations(),
+    connections,
+    gates,
+    effects: createEffectStore(db),
+    settler: createSettler({ db, onFreed: () => options.onFreed() }),
+    eventAge: (eventId) => readEventAge(db, eventId),
+    renewEpoch: (group) => renewEpoch(db, group),
+    async loadGroup(group) {
+      const [loaded] = toGroups(await beginLease(db, group.lease, group), group.lease);
+      return loaded ?? { group, epoch: null, flow: null, members: [] };
+    },
+    loadLease: async (lease) => toGroups(await beginLease(db, lease), lease),
+    saveEdits: ({ lease }, deliveryId, values) => saveEdits(db, { lease, deliveryId, edits: values }),
+    allowResend: async ({ lease }, deliveryId) => (await allowResend(db, { lease, deliveryId })) > 0,
+    async releaseLease(lease, reason) {
+      const { deliveries } = await releaseLease(db, lease, { reason });
+      options.onFreed();
+      return deliveries;
+    },
+    async recordIntake({ rows }) {
+      const recorded = await options.record(rows.map(fromIntakeRow));
+      const fresh = recorded.filter((row) => row.fresh).length;
+      return { recorded: fresh, duplicates: recorded.length - fresh };
+    },
+    ...instead,
+  };
+}
+
+/** Groups as they are loaded; says once of each flow in the log that this configuration lacks it. */
+function createLoader({ directory, log }: WorkerOptions): (rows: readonly BegunRow[], lease: string) => readonly LoadedGroup[] {
+  const told = new Set<string>();
+  return (rows, lease) => {
+    const groups = toLoadedGroups(rows, lease, directory);
+    for (const { group, flow } of groups) {
+      if (flow !== null || told.has(group.flow)) continue;
+      told.add(group.flow);
+      log.warn(
+        { flow: group.flow },
+        `a group of the flow ${group.flow} was given back: this worker's configuration lacks the flow, or the connection of its events; give every process the newest one`,
+      );
+    }
+    return groups;
+  };
+}

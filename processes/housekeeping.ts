@@ -1,0 +1,53 @@
+import { repairUnderWay } from '../store/inbox/counter-drift.ts';
+import { reclaimSpace, sweepBodies, sweepEvents, sweepKeys, sweepLeases, sweepParkedRequests } from '../store/inbox/retention.ts';
+import type { Database } from '../store/driver/database.ts';
+
+const EVERY_MS = 10 * 60 * 1000;
+const DAY_MS = 24 * 60 * 60 * 1000;
+const LEASE_DAYS = 7;
+
+/**
+ * Removes what is past its time, in chunks, and puts right what flows count as under way, now and every ten minutes until stopped.
+ * Failures are logged and wait for the next round.
+ */
+export function startHousekeeping(
+  db: Database,
+  retention: { readonly bodies: number; readonly events: number },
+  log: { warn(fields: object, message: string): void },
+): { stop(): Promise<void> } {
+  let stopped = false;
+  const onFailed = (error: unknown): void =>
+    log.warn({ err: error instanceof Error ? error.name : 'unknown' }, 'housekeeping failed; it is tried again in ten minutes');
+  const round = async (): Promise<void> => {
+    for (const queue of await repairUnderWay(db))
+      log.warn(
+        queue,
+        'the count of groups under way was wrong and is put right: another release runs beside, or the store was changed by hand',
+      );
+    const bodies = { olderThanDays: Math.ceil(retention.bodies / DAY_MS) };
+    const events = { olderThanDays: Math.ceil(retention.events / DAY_MS) };
+    const sweeps = [
+      () => sweepBodies(db, bodies),
+      () => sweepEvents(db, events),
+      () => sweepKeys(db),
+      () => sweepLeases(db, { olderThanDays: LEASE_DAYS }),
+      () => sweepParkedRequests(db, events),
+    ];
+    let removed = 0;
+    for (const sweep of sweeps) {
+      for (let some = 1; some > 0 && !stopped; removed += some) some = await sweep();
+    }
+    if (removed > 0 && !stopped) await reclaimSpace(db);
+  };
+  let running = round().catch(onFailed);
+  const timer = setInterval(() => {
+    running = running.then(round).catch(onFailed);
+  }, EVERY_MS);
+  return {
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}
