@@ -1,12 +1,12 @@
 import { Context } from '@temporalio/activity';
-import { StepError } from '../flows/steps.ts';
+import { StepError } from '../model/step-failure.ts';
 import { toApplicationFailure } from './failure.ts';
 import { runBatch } from './steps/run-batch.ts';
 import { runStep } from './steps/run-step.ts';
-import type { OperationName, OperationOutput } from '../flows/steps.ts';
-import type { GroupRef, IntakeInput, LoadedGroup } from '../workflows/contract.ts';
+import type { OperationName, OperationOutput } from '../flows/actions.ts';
+import type { IntakeInput, Activities, StepCall } from '../workflows/contract.ts';
+import type { GroupRef, LoadedGroup } from '../model/delivery.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { Activities, StepCall } from './interface.ts';
 import type { BatchDeps } from './steps/run-batch.ts';
 
 const HEARTBEAT_MS = 2000;

@@ -1,11 +1,11 @@
 import { ApplicationFailure } from '@temporalio/common';
 import { ConnectorError } from '../connectors/call/errors.ts';
-import { StepError } from '../flows/steps.ts';
+import { StepError } from '../model/step-failure.ts';
 import { QueueFull } from '../store/group-commit.ts';
 import { StoreUnavailable } from '../store/driver/database.ts';
 import { isRolledBack } from '../store/driver/sql-failure.ts';
 import type { StepCode } from '../model/step-codes.ts';
-import type { StepFailure } from '../flows/steps.ts';
+import type { StepFailure } from '../model/step-failure.ts';
 
 /** A named delay longer than this is not waited out in a running workflow: the group is given back for so long. */
 export const LONGEST_WAIT_MS = 15_000;

@@ -1,5 +1,4 @@
 import type { z } from 'zod';
-import type { JsonObject } from '../model/json.ts';
 
 /** One webhook request as it came over the wire. */
 export interface RawRequest {
@@ -119,17 +118,4 @@ export interface Connector<Type extends string, Settings> {
   readonly title: string;
   readonly config: z.ZodType<Settings>;
   readonly inbound?: Inbound<Settings>;
-}
-
-/** A stored event, as flows and the command line see it. */
-export interface StoredEvent {
-  readonly id: string;
-  /** The same for this event in every store, also after a failover that lost rows: connection and hash of its dedupe key. */
-  readonly identity: string;
-  readonly connection: string;
-  readonly topic: string;
-  readonly record: string | null;
-  /** ISO 8601, UTC. */
-  readonly receivedAt: string;
-  readonly facts: JsonObject;
 }

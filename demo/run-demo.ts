@@ -10,7 +10,7 @@ import { createStory } from './story.ts';
 import { toWorkflowsPage } from '../operator/workflow-link.ts';
 import { createWorld } from './world.ts';
 import type { Outcome } from './outcome.ts';
-import type { Places } from '../cli/system/demo-report.ts';
+import type { Places } from './places.ts';
 import type { Stage } from './scenes.ts';
 import type { Story } from './story.ts';
 import type { World } from './world.ts';

@@ -1,5 +1,5 @@
-import { StepError } from './steps.ts';
-import type { StepFailure } from './steps.ts';
+import { StepError } from '../model/step-failure.ts';
+import type { StepFailure } from '../model/step-failure.ts';
 
 /**
  * The longest JSON that may go into a step or come out of it. Temporal refuses payloads over 2 MB, and what it refuses only its

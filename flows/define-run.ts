@@ -1,6 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
 import type { FlowRun } from './flow.ts';
-import { StepError } from './steps.ts';
+import { StepError } from '../model/step-failure.ts';
 
 /**
  * A run as workflows take it: its options come as JSON, checked by the schema when they were loaded. The guard only tells

@@ -1,4 +1,4 @@
-import type { StoredEvent } from '../connectors/connector.ts';
+import type { StoredEvent } from '../model/event.ts';
 import type { Steps } from './steps.ts';
 
 /** A fact of an event as text; null where it is absent, empty or of another type. */

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { StoredEvent } from '../connectors/connector.ts';
+import type { StoredEvent } from '../model/event.ts';
 import type { Steps } from './steps.ts';
 
 /** How a flow's run of one event ended well. `text` is read by operators: ids, never personal data. */

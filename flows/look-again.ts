@@ -1,4 +1,4 @@
-import type { OperationName } from './steps.ts';
+import type { OperationName } from './actions.ts';
 
 /** From this age of its event on a record that is not there is gone. Before, it may only be late to show: on a replica, in an index. */
 const YOUNG_MS = 10_000;

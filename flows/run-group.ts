@@ -1,9 +1,10 @@
 import type { JsonObject } from '../model/json.ts';
-import type { Finished, GroupMember, GroupResult, LoadedGroup } from '../workflows/contract.ts';
-import { UNKNOWN_FLOW, UNKNOWN_FLOW_RELEASE_MS } from '../workflows/contract.ts';
+import type { Finished, GroupMember, GroupResult, LoadedGroup } from '../model/delivery.ts';
+import { UNKNOWN_FLOW, UNKNOWN_FLOW_RELEASE_MS } from '../model/delivery.ts';
 import type { FlowOutcome, FlowRun } from './flow.ts';
-import { StepError } from './steps.ts';
-import type { StepFailure, Steps } from './steps.ts';
+import { StepError } from '../model/step-failure.ts';
+import type { Steps } from './steps.ts';
+import type { StepFailure } from '../model/step-failure.ts';
 
 /** What a group is run with. */
 export interface GroupRun {

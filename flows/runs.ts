@@ -1,5 +1,5 @@
 import type { JsonObject } from '../model/json.ts';
-import type { LoadedGroup } from '../workflows/contract.ts';
+import type { LoadedGroup } from '../model/delivery.ts';
 import type { FlowRun } from './flow.ts';
 import { runOpenConversation } from './open-conversation/run.ts';
 import { runSlackThread } from './slack-thread/run.ts';

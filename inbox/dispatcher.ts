@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { claimDeliveries, claimGroups } from '../store/inbox/claim.ts';
 import { countRunning } from '../store/inbox/running.ts';
-import { LANES } from '../workflows/contract.ts';
+import { LANES } from '../model/delivery.ts';
 import { createHandOvers, handOverBatch, handOverDelivery, LEASE_MS } from './hand-over.ts';
 import { nameOf } from './name-of.ts';
 import { createPace } from './pace.ts';
@@ -9,7 +9,7 @@ import { createWake } from './wake.ts';
 import type { ClaimedRow } from '../store/inbox/claim.ts';
 import type { Database } from '../store/driver/database.ts';
 import type { Running } from '../store/inbox/running.ts';
-import type { Lane } from '../workflows/contract.ts';
+import type { Lane } from '../model/delivery.ts';
 import type { HandOverTimes, Lease } from './hand-over.ts';
 import type { PaceLimits } from './pace.ts';
 import type { WorkflowStarter } from './starter.ts';

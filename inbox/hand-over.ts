@@ -4,7 +4,8 @@ import { nameOf } from './name-of.ts';
 import { TemporalUnavailable } from './starter.ts';
 import type { Database } from '../store/driver/database.ts';
 import type { ClaimedRow } from '../store/inbox/claim.ts';
-import type { BatchInput, DeliveryInput, Lane } from '../workflows/contract.ts';
+import type { BatchInput, DeliveryInput } from '../workflows/contract.ts';
+import type { Lane } from '../model/delivery.ts';
 import type { HandedOver, WorkflowStarter } from './starter.ts';
 
 /** How long a claimed group is ours before the reaper looks at it. */

@@ -23,7 +23,7 @@ import type { LeftOut } from '../connectors/call/caller.ts';
 import type { RecordedRow, RecordRow } from '../store/inbox/record-events.ts';
 import type { Database } from '../store/driver/database.ts';
 import type { BoundConnections, ConfiguredConnection, OnOutcome } from '../connectors/connections.ts';
-import type { LoadedGroup } from '../workflows/contract.ts';
+import type { LoadedGroup } from '../model/delivery.ts';
 import type { HostOptions } from './host.ts';
 import type { ActivityObserver } from './observe-activities.ts';
 

@@ -1,8 +1,7 @@
 import { Worker } from '@temporalio/worker';
 import type { ActivityInterceptorsFactory, NativeConnection } from '@temporalio/worker';
 import type { DataConverter } from '@temporalio/common';
-import type { TaskQueues } from '../workflows/contract.ts';
-import type { Activities } from '../activities/interface.ts';
+import type { TaskQueues, Activities } from '../workflows/contract.ts';
 
 const SHUTDOWN_GRACE = '25s';
 const SHUTDOWN_FORCE = '40s';

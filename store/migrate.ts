@@ -4,18 +4,13 @@ import { plans } from './migrations/003-plans.ts';
 import { gates } from './migrations/005-gates.ts';
 import { inboxSources } from './migrations/006-inbox.ts';
 import type { Database, Queryable } from './driver/database.ts';
+import type { Migration } from './migration.ts';
 
 /** Any number that nothing else locks: two processes that start together migrate one after the other. */
 const MIGRATION_LOCK = 20_260_517;
 /** One may rebuild an index of a table that has grown for years; the others wait for it. */
 const MIGRATION_MS = 60 * 60 * 1000;
 const MIGRATIONS: readonly Migration[] = [inbox, effects, plans, gates, inboxSources];
-
-/** One step of the schema; applied once, never edited afterwards. */
-export interface Migration {
-  readonly id: string;
-  readonly statements: readonly string[];
-}
 
 /** Brings the schema up to date, all or nothing; safe to run in several processes at once. Answers the ids it applied. */
 export async function migrate(db: Database): Promise<readonly string[]> {

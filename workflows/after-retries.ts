@@ -1,6 +1,6 @@
 import { patched } from '@temporalio/workflow';
 import { GATE_RELEASE_MS, OURS_RELEASE_MS } from './contract.ts';
-import type { StepFailure } from '../flows/steps.ts';
+import type { StepFailure } from '../model/step-failure.ts';
 
 /** A delivery that fails by itself, at a connection that works for others, is parked after so many attempts: about an hour. */
 export const MOST_ATTEMPTS = 10;

@@ -1,6 +1,8 @@
-import type { StoredEvent } from '../connectors/connector.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { StepFailure } from '../flows/steps.ts';
+import type { StepFailure } from '../model/step-failure.ts';
+import type { GroupRef, Lane, Finished, LoadedGroup } from '../model/delivery.ts';
+import type { OperationName, OperationInput, OperationOutput } from '../flows/actions.ts';
+import type { Step } from '../flows/steps.ts';
 
 /** Task queues: `bulk` work never starves `live`. */
 export const TASK_QUEUES: TaskQueues = { live: 'deskbridge-live', bulk: 'deskbridge-bulk' };
@@ -10,18 +12,6 @@ export interface TaskQueues {
   readonly live: string;
   readonly bulk: string;
 }
-
-/** One key's waiting deliveries, handed over under one lease. */
-export interface GroupRef {
-  readonly lease: string;
-  readonly flow: string;
-  readonly lane: Lane;
-  readonly key: string;
-}
-
-/** `live`: as it comes. `replay`: asked for by an operator, never before live. */
-export type Lane = 0 | 1;
-export const LANES = { live: 0, replay: 1 } as const;
 
 /** Input of the workflow `delivery`: one group. */
 export interface DeliveryInput {
@@ -38,40 +28,6 @@ export interface BatchInput {
   readonly groups: number;
 }
 
-/** One delivery as a group's run sees it. */
-export interface GroupMember {
-  readonly deliveryId: string;
-  readonly attempts: number;
-  readonly event: StoredEvent;
-  /** Values an operator set for steps whose effects are unsent: `step` or `step/item` → fields. */
-  readonly edits: JsonObject | null;
-  /** Why nothing is known of the event but that it came: its `body` expired or was erased. */
-  readonly lacks?: 'body';
-}
-
-/** A group as loaded at the start of an attempt, on today's configuration. */
-export interface LoadedGroup {
-  readonly group: GroupRef;
-  /** null: the lease is no longer ours; stop without a trace. */
-  readonly epoch: string | null;
-  /** The configured flow: what to do and with which options; null: this worker's configuration lacks it, or where its events come from. */
-  readonly flow: { readonly do: string; readonly options: JsonObject } | null;
-  readonly members: readonly GroupMember[];
-}
-
-/** How one delivery ended. */
-export interface Finished {
-  readonly deliveryId: string;
-  readonly state: 'done' | 'superseded' | 'skipped' | 'terminated';
-  readonly text: string;
-}
-
-/** How a group's run ended: what is finished, and what stopped it, if anything did. */
-export interface GroupResult {
-  readonly finished: readonly Finished[];
-  readonly stopped: { readonly deliveryId: string; readonly attempts: number; readonly failure: StepFailure } | null;
-}
-
 /** Settling a group: finished ones get their state, the rest goes back to waiting (or stays held while parked). */
 export interface SettleInput {
   readonly group: GroupRef;
@@ -86,10 +42,6 @@ export interface SettleInput {
   readonly reason: string | null;
   readonly parked: StepFailure | null;
 }
-
-/** What stops a group on a worker whose configuration lacks its flow: one that knows it may be running beside. */
-export const UNKNOWN_FLOW = 'unknown_flow';
-export const UNKNOWN_FLOW_RELEASE_MS = 30_000;
 
 /** The shortest pause after a group met a closed gate. The gate holds its queue for as long as it is closed, however long that is. */
 export const GATE_RELEASE_MS = 1000;
@@ -143,3 +95,44 @@ export interface IntakeRow {
 
 /** The names under which workflows are started. */
 export const WORKFLOWS = { delivery: 'delivery', batch: 'batch', intake: 'intake' } as const;
+
+/** One step of one delivery, as the workflow `delivery` asks for it. */
+export interface StepCall<O extends OperationName> {
+  readonly group: GroupRef;
+  readonly deliveryId: string;
+  readonly eventId: string;
+  /** The event's identity across stores: what intents are keyed by. */
+  readonly identity: string;
+  readonly edits: JsonObject | null;
+  readonly step: Step;
+  readonly input: OperationInput<O>;
+}
+
+/** One activity per operation, so that the Temporal UI names what was done. */
+export type OperationActivities = { readonly [O in OperationName]: (call: StepCall<O>) => Promise<OperationOutput<O>> };
+
+/** The activities that read and settle the inbox. */
+export interface InboxActivities {
+  /** Takes a new epoch for the group and reads its deliveries, on today's configuration. */
+  loadGroup(group: GroupRef): Promise<LoadedGroup>;
+  /** `held: false`: a newer attempt owns the key, nothing was changed. */
+  settleGroup(input: SettleInput): Promise<{ readonly held: boolean }>;
+  /** Milliseconds since the event was received, by the store's clock; null: it is not stored any more. */
+  eventAge(input: { readonly eventId: string }): Promise<{ readonly ageMs: number | null }>;
+  /** Keeps an operator's values for the steps of a parked delivery. */
+  saveEdits(input: {
+    readonly group: GroupRef;
+    readonly deliveryId: string;
+    readonly values: JsonObject;
+  }): Promise<{ readonly held: boolean }>;
+  /** Lets an effect of unknown outcome be sent again: an operator looked and decided. */
+  allowResend(input: { readonly group: GroupRef; readonly deliveryId: string }): Promise<{ readonly held: boolean }>;
+  /** Runs the groups of one lease side by side, each step once. */
+  runBatch(input: BatchInput): Promise<BatchReport>;
+  /** Gives back what a batch held that ended without settling; answers how many deliveries. */
+  releaseLease(input: { readonly lease: string; readonly reason: string }): Promise<number>;
+  /** Puts into the inbox what was taken while the store was down. */
+  recordIntake(input: IntakeInput): Promise<{ readonly recorded: number; readonly duplicates: number }>;
+}
+
+export type Activities = OperationActivities & InboxActivities;

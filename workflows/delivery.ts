@@ -1,16 +1,17 @@
 import { condition, setCurrentDetails, setHandler, upsertSearchAttributes } from '@temporalio/workflow';
 import { runGroup } from '../flows/run-group.ts';
 import { runOf } from '../flows/runs.ts';
-import { StepError } from '../flows/steps.ts';
+import { StepError } from '../model/step-failure.ts';
 import { decideAfterRetries } from './after-retries.ts';
 import { inbox } from './inbox-activities.ts';
 import { editUpdate, retryUpdate, skipUpdate, validateEdit } from './messages.ts';
 import { LOST_DETAILS, toEndedDetails, toParkedDetails, toRunningDetails } from './operator-text.ts';
 import { SEARCH_ATTRIBUTES } from './search-attributes.ts';
 import { createStepsInDelivery } from './steps-in-delivery.ts';
-import type { StepFailure } from '../flows/steps.ts';
+import type { StepFailure } from '../model/step-failure.ts';
 import type { Release } from './after-retries.ts';
-import type { DeliveryInput, DeliveryReport, EditInput, Finished, GroupRef, GroupResult, SettleInput } from './contract.ts';
+import type { DeliveryInput, DeliveryReport, EditInput, SettleInput } from './contract.ts';
+import type { Finished, GroupRef, GroupResult } from '../model/delivery.ts';
 
 /** What an operator decided about a parked delivery. */
 type Decision = { readonly kind: 'retry' } | { readonly kind: 'skip' } | { readonly kind: 'edit'; readonly edit: EditInput };

@@ -1,6 +1,6 @@
 import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import { LOCAL, RETRY_TABLE } from './retry-table.ts';
-import type { InboxActivities } from '../activities/interface.ts';
+import type { InboxActivities } from './contract.ts';
 
 /** Reads and settles the inbox: local, for it is quick and ours; retried until the store answers. */
 export const inbox =

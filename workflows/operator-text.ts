@@ -1,5 +1,5 @@
-import type { StepFailure } from '../flows/steps.ts';
-import type { Finished, GroupRef } from './contract.ts';
+import type { StepFailure } from '../model/step-failure.ts';
+import type { Finished, GroupRef } from '../model/delivery.ts';
 
 /** What an operator reads at the top of a parked delivery in the Temporal UI: what happened, what it holds up, what to do. Markdown. */
 export function toParkedDetails(group: GroupRef, deliveryId: string, failure: StepFailure): string {

@@ -1,5 +1,5 @@
 import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
-import type { OperationName } from '../flows/steps.ts';
+import type { OperationName } from '../flows/actions.ts';
 
 /** How an activity may fail and be repeated: the only place where that is decided. */
 export type RetryClass = 'read' | 'write' | 'batch' | 'intake';

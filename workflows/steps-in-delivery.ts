@@ -11,13 +11,15 @@ import {
 } from '@temporalio/workflow';
 import { assertCrosses } from '../flows/crossing.ts';
 import { mayBeLate, nextLookInMs } from '../flows/look-again.ts';
-import { StepError } from '../flows/steps.ts';
+import { StepError } from '../model/step-failure.ts';
 import { inbox } from './inbox-activities.ts';
 import { LOCAL_LOOK, OPERATION_CLASS, RETRY_TABLE } from './retry-table.ts';
-import type { StepCall } from '../activities/interface.ts';
+import type { StepCall } from './contract.ts';
 import type { StepCode } from '../model/step-codes.ts';
-import type { OperationName, OperationOutput, StepFailure, Steps } from '../flows/steps.ts';
-import type { GroupMember, GroupRef } from './contract.ts';
+import type { Steps } from '../flows/steps.ts';
+import type { OperationName, OperationOutput } from '../flows/actions.ts';
+import type { StepFailure } from '../model/step-failure.ts';
+import type { GroupMember, GroupRef } from '../model/delivery.ts';
 
 /** The port `Steps` of the workflow `delivery`: every step is an activity of its own, retried by Temporal. */
 export function createStepsInDelivery(group: GroupRef, member: GroupMember): Steps {

@@ -1,6 +1,6 @@
 import { toContactMark } from '../../connectors/ports/contact-mark.ts';
 import type { Contact, ContactKeys, FoundContact, HelpdeskClient } from '../../connectors/ports/helpdesk.ts';
-import type { OperationInput } from '../../flows/steps.ts';
+import type { OperationInput } from '../../flows/actions.ts';
 import type { OperationContext, OperationTable } from '../steps/action.ts';
 import { perform, recall } from './effect.ts';
 import { attention } from './failure.ts';

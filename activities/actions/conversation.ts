@@ -1,5 +1,5 @@
 import type { Conversation, HelpdeskClient } from '../../connectors/ports/helpdesk.ts';
-import type { OperationInput } from '../../flows/steps.ts';
+import type { OperationInput } from '../../flows/actions.ts';
 import type { OperationContext, OperationTable } from '../steps/action.ts';
 import { resolveAssignment } from './assignment.ts';
 import { reopen } from './change.ts';

@@ -1,4 +1,4 @@
-import type { OperationInput } from '../../flows/steps.ts';
+import type { OperationInput } from '../../flows/actions.ts';
 import type { OperationContext, OperationTable } from '../steps/action.ts';
 import { retryLater } from './failure.ts';
 

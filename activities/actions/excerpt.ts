@@ -1,7 +1,7 @@
 import { toPlainText } from '../../flows/plain-text.ts';
 import { toTextHash } from '../effects/fingerprint.ts';
 import type { Attachment, Contact, Conversation, Message } from '../../connectors/ports/helpdesk.ts';
-import type { MessageExcerpt } from '../../flows/steps.ts';
+import type { MessageExcerpt } from '../../flows/actions.ts';
 
 /** What a Slack message shows; no flow shows more. */
 const MAX_TEXT_CHARS = 4_000;

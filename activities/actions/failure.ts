@@ -1,5 +1,5 @@
-import { StepError } from '../../flows/steps.ts';
-import type { StepFailure } from '../../flows/steps.ts';
+import { StepError } from '../../model/step-failure.ts';
+import type { StepFailure } from '../../model/step-failure.ts';
 import type { OperationContext } from '../steps/action.ts';
 
 /** What an operation says about why it cannot go on; the step is filled in. */

@@ -1,6 +1,6 @@
 import { orElse } from '../../connectors/call/caller.ts';
 import type { Posted } from '../../connectors/ports/chat.ts';
-import type { OperationInput, OperationOutput } from '../../flows/steps.ts';
+import type { OperationInput, OperationOutput } from '../../flows/actions.ts';
 import type { OperationContext, OperationTable } from '../steps/action.ts';
 import { perform, recall } from './effect.ts';
 

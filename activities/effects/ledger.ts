@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { ConnectorError } from '../../connectors/call/errors.ts';
-import { StepError } from '../../flows/steps.ts';
+import { StepError } from '../../model/step-failure.ts';
 import { lost } from '../failure.ts';
 import { toFingerprint, toTextHash } from './fingerprint.ts';
 import type { Json } from '../../model/json.ts';
 import type { StepCode } from '../../model/step-codes.ts';
-import type { StepFailure } from '../../flows/steps.ts';
+import type { StepFailure } from '../../model/step-failure.ts';
 import type { EffectRow } from '../../store/effects/effect-row.ts';
 import type { Attempt } from '../steps/attempt.ts';
 import type { EffectStore } from './effect-store.ts';

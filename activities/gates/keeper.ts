@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import { ConnectorError } from '../../connectors/call/errors.ts';
-import { StepError } from '../../flows/steps.ts';
+import { StepError } from '../../model/step-failure.ts';
 import { addNeed, closeFlow } from '../../store/gates/flow-gate.ts';
 import { closeConnection } from '../../store/gates/gate.ts';
 import { countParked } from '../../store/gates/parked-count.ts';
@@ -8,7 +8,7 @@ import { createConnectionBoard } from './connection-board.ts';
 import { LONGEST_WAIT_MS } from '../failure.ts';
 import { createOutageWatch } from './outage-watch.ts';
 import type { CallOutcome } from '../../connectors/call/http.ts';
-import type { StepFailure } from '../../flows/steps.ts';
+import type { StepFailure } from '../../model/step-failure.ts';
 import type { Database } from '../../store/driver/database.ts';
 import type { GateState } from '../../store/gates/gate.ts';
 import type { ClosedGate } from './connection-board.ts';

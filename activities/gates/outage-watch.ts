@@ -1,5 +1,6 @@
 import { endFailures, noteFailures } from '../../store/gates/connection-health.ts';
-import type { ConnectorError, ConnectorErrorCode } from '../../connectors/call/errors.ts';
+import type { ConnectorError } from '../../connectors/call/errors.ts';
+import type { ConnectorErrorCode } from '../../model/step-codes.ts';
 import type { CallOutcome } from '../../connectors/call/http.ts';
 import type { Database } from '../../store/driver/database.ts';
 import type { ConnectionBoard } from './connection-board.ts';

@@ -2,7 +2,7 @@ import { toStepFailure } from '../failure.ts';
 import { ConnectorError } from '../../connectors/call/errors.ts';
 import { claimProbes, openProbed, postponeProbe } from '../../store/gates/probe.ts';
 import type { GateKeeper } from './keeper.ts';
-import type { ConnectorErrorCode } from '../../connectors/call/errors.ts';
+import type { ConnectorErrorCode } from '../../model/step-codes.ts';
 import type { Database } from '../../store/driver/database.ts';
 import type { DueProbe } from '../../store/gates/probe.ts';
 import type { BoundConnections } from '../../connectors/connections.ts';

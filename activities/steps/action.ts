@@ -1,16 +1,8 @@
-import type { BillingClient } from '../../connectors/ports/billing.ts';
-import type { ChatClient } from '../../connectors/ports/chat.ts';
 import type { EffectClass, Send } from '../../model/effect.ts';
-import type { HelpdeskClient } from '../../connectors/ports/helpdesk.ts';
 import type { Json } from '../../model/json.ts';
-import type { OperationInput, OperationName, OperationOutput, Step } from '../../flows/steps.ts';
-
-/** The configured connections' clients, by name. Throws StepError `unknown_connection` where there is none of that kind. */
-export interface Connections {
-  helpdesk(name: string): HelpdeskClient;
-  billing(name: string): BillingClient;
-  chat(name: string): ChatClient;
-}
+import type { Step } from '../../flows/steps.ts';
+import type { OperationInput, OperationName, OperationOutput } from '../../flows/actions.ts';
+import type { Connections } from '../../connectors/ports/ports.ts';
 
 /** One remote write, as an operation hands it to the ledger. */
 export interface EffectCall<T extends Json> {

@@ -1,4 +1,4 @@
-import { StepError } from '../../flows/steps.ts';
+import { StepError } from '../../model/step-failure.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Step } from '../../flows/steps.ts';
 

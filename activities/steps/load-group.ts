@@ -1,8 +1,8 @@
-import { LANES } from '../../workflows/contract.ts';
+import { LANES } from '../../model/delivery.ts';
 import { connectorOf } from '../../connectors/registry.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { BegunRow } from '../../store/inbox/begin.ts';
-import type { GroupMember, GroupRef, Lane, LoadedGroup } from '../../workflows/contract.ts';
+import type { GroupMember, GroupRef, Lane, LoadedGroup } from '../../model/delivery.ts';
 
 /** What the configuration says about flows and connections when a group runs. */
 export interface FlowDirectory {

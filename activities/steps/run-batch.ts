@@ -1,12 +1,13 @@
 import { performance } from 'node:perf_hooks';
 import { runGroup } from '../../flows/run-group.ts';
 import { runOf } from '../../flows/runs.ts';
-import { StepError } from '../../flows/steps.ts';
+import { StepError } from '../../model/step-failure.ts';
 import { GATE_RELEASE_MS, OURS_RELEASE_MS } from '../../workflows/contract.ts';
 import { toStepFailure } from '../failure.ts';
 import { createStepsInBatch } from './steps-in-batch.ts';
-import type { StepFailure } from '../../flows/steps.ts';
-import type { BatchInput, BatchReport, GroupResult, LoadedGroup, SettleInput } from '../../workflows/contract.ts';
+import type { StepFailure } from '../../model/step-failure.ts';
+import type { BatchInput, BatchReport, SettleInput } from '../../workflows/contract.ts';
+import type { GroupResult, LoadedGroup } from '../../model/delivery.ts';
 import type { StepDeps } from './run-step.ts';
 import type { Settler } from './settler.ts';
 

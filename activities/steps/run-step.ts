@@ -1,15 +1,16 @@
-import { StepError } from '../../flows/steps.ts';
+import { StepError } from '../../model/step-failure.ts';
 import { assertCrosses, toBoundedFailure } from '../../flows/crossing.ts';
 import { withEdits } from './edits.ts';
 import { lost, toStepFailure } from '../failure.ts';
 import { createLedger, toSubject } from '../effects/ledger.ts';
-import type { OperationInput, OperationName, OperationOutput } from '../../flows/steps.ts';
-import type { GroupRef } from '../../workflows/contract.ts';
+import type { OperationInput, OperationName, OperationOutput } from '../../flows/actions.ts';
+import type { GroupRef } from '../../model/delivery.ts';
 import type { Attempt } from './attempt.ts';
 import type { EffectStore } from '../effects/effect-store.ts';
 import type { GateKeeper } from '../gates/keeper.ts';
-import type { StepCall } from '../interface.ts';
-import type { Connections, OperationTable } from './action.ts';
+import type { StepCall } from '../../workflows/contract.ts';
+import type { OperationTable } from './action.ts';
+import type { Connections } from '../../connectors/ports/ports.ts';
 
 /** What running a step takes. */
 export interface StepDeps {

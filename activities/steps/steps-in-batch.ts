@@ -1,8 +1,9 @@
 import { mayBeLate, nextLookInMs } from '../../flows/look-again.ts';
-import { StepError } from '../../flows/steps.ts';
+import { StepError } from '../../model/step-failure.ts';
 import { runStep } from './run-step.ts';
-import type { OperationInput, OperationName, OperationOutput, Step, Steps } from '../../flows/steps.ts';
-import type { GroupMember, GroupRef } from '../../workflows/contract.ts';
+import type { Step, Steps } from '../../flows/steps.ts';
+import type { OperationInput, OperationName, OperationOutput } from '../../flows/actions.ts';
+import type { GroupMember, GroupRef } from '../../model/delivery.ts';
 import type { Attempt } from './attempt.ts';
 import type { StepDeps } from './run-step.ts';
 

@@ -1,4 +1,4 @@
-import type { Connections } from '../../activities/steps/action.ts';
+import type { Connections } from '../../connectors/ports/ports.ts';
 import type { WorkflowStarter } from '../../inbox/starter.ts';
 import type { Database, Row, StatementOptions } from '../../store/driver/database.ts';
 

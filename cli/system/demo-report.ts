@@ -1,15 +1,6 @@
 import { formatFields, formatTable } from '../terminal/table.ts';
-import type { Links } from '../../demo/look.ts';
 import type { Outcome } from '../../demo/outcome.ts';
-
-/** Where to look when it is over. */
-export interface Places extends Links {
-  readonly temporalUi: string;
-  readonly webhooks: string;
-  readonly metrics: string;
-  readonly sandbox: { readonly [system: string]: string };
-  readonly log: string;
-}
+import type { Places } from '../../demo/places.ts';
 
 /** The tables and the verdict. */
 export function formatOutcome({ senders, effects, parked, lost, doubled, outOfOrder, right }: Outcome): string {

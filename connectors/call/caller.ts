@@ -1,6 +1,7 @@
 import { ConnectorError } from './errors.ts';
 import type { z } from 'zod';
-import type { ConnectorErrorCode, ConnectorErrorData } from './errors.ts';
+import type { ConnectorErrorData } from './errors.ts';
+import type { ConnectorErrorCode } from '../../model/step-codes.ts';
 import type { HttpClient, HttpRequest } from './http.ts';
 import type { LooseList, OddItem } from './shapes.ts';
 

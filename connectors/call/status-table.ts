@@ -1,5 +1,6 @@
 import { parseRetryAfter } from './retry-after.ts';
-import type { ConnectorErrorCode, Retry } from './errors.ts';
+import type { Retry } from './errors.ts';
+import type { ConnectorErrorCode } from '../../model/step-codes.ts';
 
 /** The one place where an HTTP status becomes a code and a retry decision; connectors refine it with what their vendor's bodies tell. */
 

@@ -1,10 +1,10 @@
 import type { Invoice } from '../../connectors/ports/billing.ts';
-import type { StoredEvent } from '../../connectors/connector.ts';
+import type { StoredEvent } from '../../model/event.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { defineRun, isTextOrNull } from '../define-run.ts';
 import { aboutFact, booleanFact, factOf, numberFact, textFact } from '../facts.ts';
 import type { FlowOutcome } from '../flow.ts';
-import { StepError } from '../steps.ts';
+import { StepError } from '../../model/step-failure.ts';
 import type { Steps } from '../steps.ts';
 import type { OpenConversationOptions } from './options.ts';
 import { noteText, openingText } from './text.ts';

@@ -1,10 +1,11 @@
-import type { StoredEvent } from '../../connectors/connector.ts';
+import type { StoredEvent } from '../../model/event.ts';
 import type { Conversation } from '../../connectors/ports/helpdesk.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { defineRun } from '../define-run.ts';
 import { isFact, textFact } from '../facts.ts';
 import type { FlowOutcome } from '../flow.ts';
-import type { MessageExcerpt, OperationOutput, Steps } from '../steps.ts';
+import type { Steps } from '../steps.ts';
+import type { OperationOutput, MessageExcerpt } from '../actions.ts';
 import type { SlackThreadOptions } from './options.ts';
 import { headerText, messageText, needsConversation, rootText } from './text.ts';
 

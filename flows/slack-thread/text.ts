@@ -1,6 +1,6 @@
 import type { Conversation } from '../../connectors/ports/helpdesk.ts';
 import { stripHtml } from '../plain-text.ts';
-import type { MessageExcerpt } from '../steps.ts';
+import type { MessageExcerpt } from '../actions.ts';
 import { renderTemplate, usesField } from '../template.ts';
 import type { TemplateValues } from '../template.ts';
 import { attachmentLines, cutToEscaped, escapeMrkdwn, linkMrkdwn, nameMrkdwn } from './mrkdwn.ts';

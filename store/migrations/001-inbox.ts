@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 /** Events, deliveries, the queue's keys, leases and gates. States of a delivery: see `store/delivery-state.ts`. */
 export const inbox: Migration = {

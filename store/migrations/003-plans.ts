@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 /**
  * The planner counts rows seldom or never, and a queue is empty when it does. So each statement that runs often has one index that

@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 /**
  * One record of closedness: a connection is closed in `connection_gate` alone, and a queue knows by `gate.needs` whose gates hold it.

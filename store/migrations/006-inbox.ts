@@ -1,4 +1,4 @@
-import type { Migration } from '../migrate.ts';
+import type { Migration } from '../migration.ts';
 
 /**
  * What waits for a person is told from what runs: `gate.under_way` counts only the latter. What an operator said about a flow's pause is

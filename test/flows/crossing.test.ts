@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MAX_CROSSING_CHARS, assertCrosses, toBoundedFailure } from '../../flows/crossing.ts';
-import { StepError } from '../../flows/steps.ts';
+import { StepError } from '../../model/step-failure.ts';
 
 const where = { what: 'answer', step: 'read-message', connection: 'helpdesk' } as const;
 

@@ -3,8 +3,8 @@ import type { Invoice } from '../../connectors/ports/billing.ts';
 import type { Facts } from '../../connectors/connector.ts';
 import { openConversationOptions } from '../../flows/open-conversation/options.ts';
 import { runOpenConversation } from '../../flows/open-conversation/run.ts';
-import { StepError } from '../../flows/steps.ts';
-import type { StepFailure } from '../../flows/steps.ts';
+import { StepError } from '../../model/step-failure.ts';
+import type { StepFailure } from '../../model/step-failure.ts';
 import { conversation, createRecordingSteps, eventOf, inputOf, invoice } from './recording-steps.ts';
 
 const event = eventOf('billing', 'invoice.payment_failed', { 'invoice.id': 'in_1', 'invoice.customer': 'cus_1' });

@@ -1,7 +1,9 @@
 import type { Invoice } from '../../connectors/ports/billing.ts';
-import type { Facts, StoredEvent } from '../../connectors/connector.ts';
+import type { Facts } from '../../connectors/connector.ts';
+import type { StoredEvent } from '../../model/event.ts';
 import type { Conversation, Message } from '../../connectors/ports/helpdesk.ts';
-import type { OperationInput, OperationName, OperationOutput, Step, Steps } from '../../flows/steps.ts';
+import type { Step, Steps } from '../../flows/steps.ts';
+import type { OperationInput, OperationName, OperationOutput } from '../../flows/actions.ts';
 
 /** What each operation answers. */
 export type Answers = { readonly [O in OperationName]: (input: OperationInput<O>) => Promise<OperationOutput<O>> };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { FlowOutcome } from '../../flows/flow.ts';
 import { runGroup } from '../../flows/run-group.ts';
-import { StepError } from '../../flows/steps.ts';
-import type { StepFailure } from '../../flows/steps.ts';
-import type { GroupMember, LoadedGroup } from '../../workflows/contract.ts';
+import { StepError } from '../../model/step-failure.ts';
+import type { StepFailure } from '../../model/step-failure.ts';
+import type { GroupMember, LoadedGroup } from '../../model/delivery.ts';
 import { createRecordingSteps, eventOf } from './recording-steps.ts';
 
 const { steps } = createRecordingSteps();

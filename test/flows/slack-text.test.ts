@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Attachment } from '../../connectors/ports/helpdesk.ts';
-import type { MessageExcerpt } from '../../flows/steps.ts';
+import type { MessageExcerpt } from '../../flows/actions.ts';
 import { messageText } from '../../flows/slack-thread/text.ts';
 import { conversation, message } from './recording-steps.ts';
 

@@ -3,7 +3,7 @@ import { settleGroup } from '../../store/inbox/settle.ts';
 import type { BegunRow } from '../../store/inbox/begin.ts';
 import type { Fence } from '../../store/effects/effect.ts';
 import type { FinishedDelivery } from '../../store/inbox/settle.ts';
-import type { Run } from './stress-run.ts';
+import type { Run } from './stress-model.ts';
 
 /** An attempt's process is gone, or its time is up. */
 export class Killed extends Error {

@@ -2,40 +2,7 @@ import { beginLease } from '../../store/inbox/begin.ts';
 import { claimDeliveries, claimGroups } from '../../store/inbox/claim.ts';
 import { extendLease, markStarted, openLeases, releaseLease } from '../../store/inbox/lease.ts';
 import { toGroups, runGroup, Killed } from './stress-attempt.ts';
-import type { Database } from '../../store/driver/database.ts';
-
-/** What a run works with. */
-export interface StressSettings {
-  readonly db: Database;
-  /** 0 to 1; decides who dies, stalls and fails. */
-  readonly random: () => number;
-  /** False: attempts write with whatever epoch is the newest, as if nobody checked. */
-  readonly fenced: boolean;
-  /** Whether everything has been recorded. */
-  readonly allRecorded: () => boolean;
-  /** Milliseconds of `performance.now()` at which the run gives up. */
-  readonly endBy: number;
-}
-
-/** How often each mishap happened. */
-export interface Mishaps {
-  killed: number;
-  stalled: number;
-  failed: number;
-  lostDispatchers: number;
-}
-
-/** A run under way. The middle part stands for Temporal: which workflows run, and which attempts are due. */
-export interface Run extends StressSettings {
-  readonly mishaps: Mishaps;
-  readonly running: Set<string>;
-  readonly due: string[];
-  /** Attempts that stalled, by lease: they come back when the next attempt of their lease has begun. */
-  readonly stalled: Map<string, (() => void)[]>;
-  readonly zombies: Promise<void>[];
-  leases: number;
-  over: boolean;
-}
+import type { StressSettings, Mishaps, Run } from './stress-model.ts';
 
 /** Runs dispatchers, workers and a reaper until all is settled, with processes that die, stall, come back and fail. */
 export async function runStress(

@@ -5,8 +5,7 @@ import { createDataConverter } from '../../temporal/data-converter.ts';
 import { startHost } from '../../processes/host.ts';
 import { findTestWorkflows } from './stack.ts';
 import type { Client } from '@temporalio/client';
-import type { Activities } from '../../activities/interface.ts';
-import type { TaskQueues } from '../../workflows/contract.ts';
+import type { Activities, TaskQueues } from '../../workflows/contract.ts';
 
 /** Our workflows on a real Temporal server, with activities that the test has written. */
 export interface WorkflowHost {

@@ -2,7 +2,15 @@ import { expect, it } from 'vitest';
 import { findCounterDrift } from '../../store/inbox/counter-drift.ts';
 import { listDeliveries } from '../../store/inbox/query-deliveries.ts';
 import { makeReplay, planReplay } from '../../store/inbox/replay.ts';
-import { eraseBodies, reclaimSpace, sweepBodies, sweepEvents, sweepKeys, sweepLeases, sweepParkedRequests } from '../../store/inbox/retention.ts';
+import {
+  eraseBodies,
+  reclaimSpace,
+  sweepBodies,
+  sweepEvents,
+  sweepKeys,
+  sweepLeases,
+  sweepParkedRequests,
+} from '../../store/inbox/retention.ts';
 import { recordEvents } from '../../store/inbox/record-events.ts';
 import { settleGroup } from '../../store/inbox/settle.ts';
 import { parkRequest } from '../../store/inbox/parked-requests.ts';

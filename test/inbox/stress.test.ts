@@ -7,7 +7,7 @@ import { runStress } from '../helpers/stress-run.ts';
 import type { Database } from '../../store/driver/database.ts';
 import type { RecordRow } from '../../store/inbox/record-events.ts';
 import type { Violations } from '../helpers/stress-log.ts';
-import type { Mishaps } from '../helpers/stress-run.ts';
+import type { Mishaps } from '../helpers/stress-model.ts';
 
 const NONE: Violations = { lost: 0, keysHeldTwice: 0, outOfOrder: 0, writesByOlderEpoch: 0, counterDrift: 0, openLeases: 0 };
 const LONGEST_MS = 90_000;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withEdits } from '../../activities/steps/edits.ts';
-import { StepError } from '../../flows/steps.ts';
+import { StepError } from '../../model/step-failure.ts';
 import type { JsonObject } from '../../model/json.ts';
 
 const STEP = { name: 'contact', summary: 'Contact' };

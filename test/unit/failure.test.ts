@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { lost, toApplicationFailure, toStepFailure } from '../../activities/failure.ts';
 import { ConnectorError } from '../../connectors/call/errors.ts';
 import { QueueFull } from '../../store/group-commit.ts';
-import { StepError } from '../../flows/steps.ts';
+import { StepError } from '../../model/step-failure.ts';
 import { StoreUnavailable } from '../../store/driver/database.ts';
 import type { ConnectorErrorData, Retry } from '../../connectors/call/errors.ts';
 

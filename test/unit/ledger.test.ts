@@ -1,11 +1,11 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { createLedger, toSubject } from '../../activities/effects/ledger.ts';
 import { ConnectorError } from '../../connectors/call/errors.ts';
-import { StepError } from '../../flows/steps.ts';
+import { StepError } from '../../model/step-failure.ts';
 import { createMemoryEffects } from './memory-effects.ts';
 import type { EffectCall, Ledger } from '../../activities/steps/action.ts';
 import type { EffectClass } from '../../model/effect.ts';
-import type { StepFailure } from '../../flows/steps.ts';
+import type { StepFailure } from '../../model/step-failure.ts';
 import type { MemoryEffects } from './memory-effects.ts';
 
 const CLASSES: readonly EffectClass[] = ['natural', 'keyed', 'marked', 'once'];

@@ -6,7 +6,8 @@ import { startProber } from '../../activities/gates/prober.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { countRows } from '../helpers/inbox.ts';
-import type { ConnectorErrorCode, Retry } from '../../connectors/call/errors.ts';
+import type { Retry } from '../../connectors/call/errors.ts';
+import type { ConnectorErrorCode } from '../../model/step-codes.ts';
 import type { Database } from '../../store/driver/database.ts';
 import type { GateState } from '../../store/gates/gate.ts';
 

@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { runBatch } from '../../activities/steps/run-batch.ts';
-import { StepError } from '../../flows/steps.ts';
+import { StepError } from '../../model/step-failure.ts';
 import { StoreUnavailable } from '../../store/driver/database.ts';
 import type { BatchDeps } from '../../activities/steps/run-batch.ts';
-import type { StepFailure } from '../../flows/steps.ts';
+import type { StepFailure } from '../../model/step-failure.ts';
 import type { FlowRun } from '../../flows/flow.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { LoadedGroup, SettleInput } from '../../workflows/contract.ts';
+import type { SettleInput } from '../../workflows/contract.ts';
+import type { LoadedGroup } from '../../model/delivery.ts';
 
 const BATCH = { lease: 'L', flow: 'sync', lane: 0, groups: 1 } as const;
 

@@ -3,7 +3,7 @@ import { createGateKeeper } from '../../activities/gates/keeper.ts';
 import { createOperations } from '../../activities/actions/index.ts';
 import { runStep } from '../../activities/steps/run-step.ts';
 import { ConnectorError } from '../../connectors/call/errors.ts';
-import { StepError } from '../../flows/steps.ts';
+import { StepError } from '../../model/step-failure.ts';
 import { StoreUnavailable } from '../../store/driver/database.ts';
 import { listConnectionGates } from '../../store/gates/gate.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';

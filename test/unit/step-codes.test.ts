@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { CONNECTOR_ERROR_CODES } from '../../connectors/call/errors.ts';
-import { STEP_CODES } from '../../model/step-codes.ts';
+import { CONNECTOR_ERROR_CODES, STEP_CODES } from '../../model/step-codes.ts';
 import { GATE_STATES } from '../../store/gates/gate.ts';
 
 const OPERATIONS = readFileSync(fileURLToPath(new URL('../../docs/operations.md', import.meta.url)), 'utf8');

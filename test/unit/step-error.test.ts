@@ -1,7 +1,7 @@
 import { ActivityFailure, ApplicationFailure, CancelledFailure, RetryState, TimeoutFailure } from '@temporalio/common';
 import { describe, expect, it } from 'vitest';
 import { toApplicationFailure, toStepFailure } from '../../activities/failure.ts';
-import { StepError } from '../../flows/steps.ts';
+import { StepError } from '../../model/step-failure.ts';
 import { toStepError } from '../../workflows/steps-in-delivery.ts';
 import type { TimeoutType } from '@temporalio/common';
 

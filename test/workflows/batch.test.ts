@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createStarter } from '../../temporal/starter.ts';
 import { startWorkflowHost } from '../helpers/workflow-host.ts';
-import type { BatchReport, GroupRef } from '../../workflows/contract.ts';
+import type { BatchReport } from '../../workflows/contract.ts';
+import type { GroupRef } from '../../model/delivery.ts';
 import type { WorkflowHost } from '../helpers/workflow-host.ts';
 
 const ABOUT = { connection: 'billing', topic: 'invoice.payment_failed', record: null, eventIds: [] };

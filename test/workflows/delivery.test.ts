@@ -4,9 +4,9 @@ import { toApplicationFailure } from '../../activities/failure.ts';
 import { createStarter } from '../../temporal/starter.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { startWorkflowHost } from '../helpers/workflow-host.ts';
-import type { Activities } from '../../activities/interface.ts';
-import type { StepFailure } from '../../flows/steps.ts';
-import type { GroupMember, GroupRef, LoadedGroup, SettleInput } from '../../workflows/contract.ts';
+import type { Activities, SettleInput } from '../../workflows/contract.ts';
+import type { StepFailure } from '../../model/step-failure.ts';
+import type { GroupMember, GroupRef, LoadedGroup } from '../../model/delivery.ts';
 import type { WorkflowHost } from '../helpers/workflow-host.ts';
 import type { WorkflowHandle } from '@temporalio/client';
 

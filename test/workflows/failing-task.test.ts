@@ -3,7 +3,7 @@ import { createStarter } from '../../temporal/starter.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { startWorkflowHost } from '../helpers/workflow-host.ts';
 import type { WorkflowStarter } from '../../inbox/starter.ts';
-import type { GroupRef } from '../../workflows/contract.ts';
+import type { GroupRef } from '../../model/delivery.ts';
 import type { WorkflowHost } from '../helpers/workflow-host.ts';
 
 const ABOUT = { connection: 'billing', topic: 'invoice.payment_failed', record: null, eventIds: ['1'] };

@@ -3,7 +3,8 @@ import { createStarter } from '../../temporal/starter.ts';
 import { startWorkflowHost } from '../helpers/workflow-host.ts';
 import { invoice } from '../flows/recording-steps.ts';
 import type { Invoice } from '../../connectors/ports/billing.ts';
-import type { GroupMember, GroupRef, SettleInput } from '../../workflows/contract.ts';
+import type { SettleInput } from '../../workflows/contract.ts';
+import type { GroupMember, GroupRef } from '../../model/delivery.ts';
 import type { WorkflowHost } from '../helpers/workflow-host.ts';
 
 const OPTIONS = {

@@ -2,7 +2,7 @@ import { orElse, orElseRefused } from '../../call/caller.ts';
 import { wireAttributes } from '../call/wire.ts';
 import type { ContactMark } from '../../ports/contact-mark.ts';
 import type { Send } from '../../../model/effect.ts';
-import type { Chatwoot } from './helpdesk.ts';
+import type { Chatwoot } from './scope.ts';
 
 const ROUTE = '/api/v1/accounts/:id/custom_attribute_definitions';
 /** Numbers of Chatwoot's: attributes of contacts, and text (chatwoot/chatwoot app/models/custom_attribute_definition.rb). */

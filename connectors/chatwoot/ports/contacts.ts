@@ -5,7 +5,7 @@ import { fromWireContact, toPhone, toWireId } from './mapping.ts';
 import { wireContacts, wireNewContact, wireOneContact } from '../call/wire.ts';
 import type { ContactMark } from '../../ports/contact-mark.ts';
 import type { Contact, ContactKeys, FoundContact, HelpdeskClient } from '../../ports/helpdesk.ts';
-import type { Chatwoot } from './helpdesk.ts';
+import type { Chatwoot } from './scope.ts';
 import type { WireContact } from '../call/wire.ts';
 
 const ROUTE = '/api/v1/accounts/:id/contacts';

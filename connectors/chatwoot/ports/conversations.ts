@@ -9,7 +9,7 @@ import type { Conversation, HelpdeskClient, Priority } from '../../ports/helpdes
 import type { HttpRequest } from '../../call/http.ts';
 import type { Json } from '../../../model/json.ts';
 import type { OddItem } from '../../call/shapes.ts';
-import type { Chatwoot } from './helpdesk.ts';
+import type { Chatwoot } from './scope.ts';
 import type { WireConversation } from '../call/wire.ts';
 
 const ROUTE = '/api/v1/accounts/:id/conversations';

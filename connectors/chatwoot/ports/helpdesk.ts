@@ -8,6 +8,7 @@ import { wireAgents, wireInboxes, wireLabels, wireProfile, wireTeams } from '../
 import type { Caller, OnLeftOut } from '../../call/caller.ts';
 import type { HelpdeskClient, Named } from '../../ports/helpdesk.ts';
 import type { HttpClient } from '../../call/http.ts';
+import type { Chatwoot } from './scope.ts';
 
 /** A new inbox, agent or team is seen after this time. */
 const NAMES_TTL_MS = 120_000;
@@ -32,15 +33,6 @@ export interface ChatwootOptions {
   readonly onLeftOut?: OnLeftOut;
   /** Epoch milliseconds. */
   readonly now?: () => number;
-}
-
-/** What the parts of the client share. */
-export interface Chatwoot {
-  readonly call: Caller;
-  /** Path of the account: `/api/v1/accounts/<id>`. */
-  readonly accountPath: string;
-  inboxName(id: string): Promise<string | null>;
-  urlOf(conversationId: string): string;
 }
 
 /** The helpdesk Chatwoot, by the access token of a user: bots may not read messages back. */

@@ -5,7 +5,7 @@ import { MARK_ATTRIBUTE, fromWireMessage } from './mapping.ts';
 import { wireMessage, wireMessages } from '../call/wire.ts';
 import type { HelpdeskClient, Message } from '../../ports/helpdesk.ts';
 import type { LooseList, OddItem } from '../../call/shapes.ts';
-import type { Chatwoot } from './helpdesk.ts';
+import type { Chatwoot } from './scope.ts';
 
 const ROUTE = '/api/v1/accounts/:id/conversations/:id/messages';
 const LIST = { method: 'GET', route: ROUTE, maxBytes: MESSAGES_MAX_BYTES } as const;

@@ -5,7 +5,7 @@ import { fromWireContact } from './mapping.ts';
 import { wireContacts, wireNewContact, wireWholeContact } from '../call/wire.ts';
 import type { Contact, FoundContact, HelpdeskClient } from '../../ports/helpdesk.ts';
 import type { Json } from '../../../model/json.ts';
-import type { Deskwoot } from './helpdesk.ts';
+import type { Deskwoot } from './scope.ts';
 
 const PAGE_SIZE = 100;
 /** The attribute in which earlier versions left their mark. */

@@ -4,7 +4,7 @@ import { isClosed, lacksAbility } from './abilities.ts';
 import { fromWireConversation } from './mapping.ts';
 import { wireConversations, wireOneConversation } from '../call/wire.ts';
 import type { Conversation, HelpdeskClient } from '../../ports/helpdesk.ts';
-import type { Deskwoot } from './helpdesk.ts';
+import type { Deskwoot } from './scope.ts';
 import type { WireConversation } from '../call/wire.ts';
 
 const PAGE_SIZE = 100;

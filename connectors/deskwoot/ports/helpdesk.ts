@@ -13,6 +13,7 @@ import type { HelpdeskClient, Named } from '../../ports/helpdesk.ts';
 import type { HttpClient } from '../../call/http.ts';
 import type { Json } from '../../../model/json.ts';
 import type { Send } from '../../../model/effect.ts';
+import type { Deskwoot } from './scope.ts';
 
 /** With 60 requests a minute in all, names are asked for seldom; a new inbox or label is seen after this time. */
 const NAMES_TTL_MS = 120_000;
@@ -38,17 +39,6 @@ export interface DeskwootOptions {
   readonly onLeftOut?: OnLeftOut;
   /** Epoch milliseconds. */
   readonly now?: () => number;
-}
-
-/** What the parts of the client share. */
-export interface Deskwoot {
-  readonly call: Caller;
-  /** Path of the account: `/api/v1/accounts/<id>`. */
-  readonly accountPath: string;
-  readonly me: () => Promise<z.output<typeof wireMe>>;
-  readonly labels: () => Promise<readonly Named[]>;
-  readonly abilities: HelpdeskClient['abilities'];
-  urlOf(conversationId: string): string;
 }
 
 /** The helpdesk Deskwoot. What a token cannot do by the documentation, but by the official client, is probed: see abilities. */

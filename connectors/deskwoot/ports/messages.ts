@@ -6,7 +6,7 @@ import { wireMessages, wireNewMessage } from '../call/wire.ts';
 import type { Send } from '../../../model/effect.ts';
 import type { HelpdeskClient, Message } from '../../ports/helpdesk.ts';
 import type { LooseList, OddItem } from '../../call/shapes.ts';
-import type { Deskwoot } from './helpdesk.ts';
+import type { Deskwoot } from './scope.ts';
 import type { WireMessage } from '../call/wire.ts';
 
 const ROUTE = '/v1/conversations/:id/messages';

@@ -1,6 +1,7 @@
 import type { VendorHttp } from '../../call/http-client.ts';
 import type { Secret } from '../../../model/secret.ts';
-import type { ConnectorErrorCode, Retry } from '../../call/errors.ts';
+import type { Retry } from '../../call/errors.ts';
+import type { ConnectorErrorCode } from '../../../model/step-codes.ts';
 
 /** What one of Slack's error words means. */
 export interface SlackVerdict {

@@ -3,7 +3,7 @@ import { toTextHash } from '../../../activities/effects/fingerprint.ts';
 import { createOperations } from '../../../activities/actions/index.ts';
 import { contextOf, conversation, createWorld, message } from './world.ts';
 import type { Conversation, Message } from '../../../connectors/ports/helpdesk.ts';
-import type { MessageExcerpt } from '../../../flows/steps.ts';
+import type { MessageExcerpt } from '../../../flows/actions.ts';
 
 const { readMessage, readConversation } = createOperations();
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createOperations } from '../../../activities/actions/index.ts';
 import { ConnectorError } from '../../../connectors/call/errors.ts';
-import type { ConnectorErrorCode } from '../../../connectors/call/errors.ts';
+import type { ConnectorErrorCode } from '../../../model/step-codes.ts';
 import { SINCE_MS, contextOf, createHelpdesk, createWorld } from './world.ts';
 
 const operations = createOperations();

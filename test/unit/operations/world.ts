@@ -4,7 +4,7 @@ import type { EffectClass } from '../../../model/effect.ts';
 import type { Conversation, FoundContact, HelpdeskAbilities, HelpdeskClient, Message, Named } from '../../../connectors/ports/helpdesk.ts';
 import type { Json } from '../../../model/json.ts';
 import type { EffectCall, Ledger, OperationContext } from '../../../activities/steps/action.ts';
-import { StepError } from '../../../flows/steps.ts';
+import { StepError } from '../../../model/step-failure.ts';
 
 /** An effect as the ledger in memory was asked for it. */
 export interface Asked {
