@@ -1,6 +1,16 @@
-// Which folder may import which: the table in CONTRIBUTING, "Arrows". `types: true` lets `import type` through.
-const OURS = '^(activities|bench|cli|config|connectors|flows|inbox|sandbox|server|setup|store|temporal|test|worker|workflows)/';
+// Which room may import which: the table in CONTRIBUTING, "Arrows". `types: true` lets `import type` through.
+const { readdirSync } = require('node:fs');
+
+/** Every folder at the top that holds code; a new room needs no line here. */
+const NO_ROOMS = ['node_modules', 'dist', 'coverage', 'docs', 'deploy'];
+const rooms = readdirSync(__dirname, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && !entry.name.startsWith('.') && !NO_ROOMS.includes(entry.name))
+  .map((entry) => entry.name);
+const OURS = `^(${rooms.join('|')})/`;
 const TYPE_ONLY = { dependencyTypesNot: ['type-only'] };
+/** Parts of `connectors/` that all systems share. */
+const SHARED = 'receive|call|ports';
+const SYSTEM = `^connectors/(?!(?:${SHARED})/)([^/]+)/`;
 
 /** A rule: files below `from` never import `to`, exceptions apart. */
 const never = (name, comment, from, to, { except, fromExcept, types = false } = {}) => ({
@@ -13,7 +23,7 @@ const never = (name, comment, from, to, { except, fromExcept, types = false } = 
 
 module.exports = {
   forbidden: [
-    { name: 'no-cycles', severity: 'error', comment: 'Cycles at run time.', from: {}, to: { circular: true, viaOnly: TYPE_ONLY } },
+    { name: 'no-circles', severity: 'error', comment: 'Circles of imports, types included.', from: {}, to: { circular: true } },
     { name: 'resolvable', severity: 'error', comment: 'An import that resolves to nothing.', from: {}, to: { couldNotResolve: true } },
     {
       name: 'no-dev-dependencies',
@@ -22,27 +32,51 @@ module.exports = {
       from: { path: OURS, pathNot: '^(test|bench|setup)/' },
       to: { dependencyTypes: ['npm-dev'], dependencyTypesNot: ['type-only', 'npm'] },
     },
-    never('connectors-alone', 'Connectors import only themselves and packages.', '^connectors/', OURS, { except: '^connectors/' }),
+    never('model-is-the-ground', 'The ground floor imports itself alone.', '^model/', OURS, { except: '^model/' }),
+    never('connectors-alone', 'Connectors import themselves, the model and packages.', '^connectors/', OURS, {
+      except: '^(connectors|model)/',
+    }),
     {
       name: 'no-connector-imports-another',
       severity: 'error',
       comment: 'A connector never imports another.',
-      from: { path: '^connectors/([^/]+)/' },
-      to: { path: '^connectors/[^/]+/', pathNot: '^connectors/$1/' },
+      from: { path: SYSTEM },
+      to: { path: SYSTEM, pathNot: '^connectors/$1/' },
     },
-    never('shared-connector-files', 'Only the registry knows the systems.', '^connectors/[^/]+\\.ts$', '^connectors/[^/]+/', {
-      fromExcept: '^connectors/registry',
-    }),
-    never('flow-runs-are-pure', 'A run is deterministic: types and its own folder.', '^flows/[^/]+/run\\.ts$', `${OURS}|^node_modules/`, {
-      except: '^flows/',
-      types: true,
-    }),
+    never(
+      'shared-connector-files',
+      'Only the registry and the binding know the systems.',
+      `^connectors/([^/]+\\.ts$|(?:${SHARED})/)`,
+      SYSTEM,
+      {
+        fromExcept: '^connectors/(registry|systems|connections)\\.ts$',
+      },
+    ),
+    never(
+      'receiving-calls-nobody',
+      'What reads requests never loads what sends them.',
+      '^connectors/(receive|[^/]+/receive)/',
+      '^connectors/call/',
+      {
+        types: true,
+      },
+    ),
+    never(
+      'flow-runs-are-pure',
+      'A run is deterministic: types, its own folder and the model.',
+      '^flows/[^/]+/run\\.ts$',
+      `${OURS}|^node_modules/`,
+      {
+        except: '^(flows|model)/',
+        types: true,
+      },
+    ),
     { name: 'flow-runs-no-node', severity: 'error', from: { path: '^flows/[^/]+/run\\.ts$' }, to: { dependencyTypes: ['core'] } },
     never('flows-below-activities', 'Flows know neither processes nor the store.', '^flows/', OURS, {
-      except: '^(flows|connectors)/|^workflows/contract\\.ts$',
+      except: '^(flows|connectors|model)/',
     }),
     never('workflows-sandbox', 'No connectors, activities or I/O in the bundle at run time.', '^workflows/', OURS, {
-      except: '^(workflows|flows)/',
+      except: '^(workflows|flows|model)/',
       types: true,
     }),
     never('workflows-packages', 'Of packages only the SDK of workflows.', '^workflows/', '^node_modules/', {
@@ -51,12 +85,15 @@ module.exports = {
     }),
     { name: 'workflows-no-node', severity: 'error', from: { path: '^workflows/.*\\.ts$' }, to: { dependencyTypes: ['core'] } },
     never('inbox-knows-no-system', 'The inbox knows no system, no flow, and of workflows the contract.', '^inbox/', OURS, {
-      except: '^(inbox/|store/|config/|temporal/|connectors/[^/]+\\.ts|flows/[^/]+\\.ts|workflows/contract\\.ts)',
+      except: '^(inbox|store|model)/|^workflows/contract\\.ts$',
     }),
-    never('contract-only', 'Of workflows/ only the contract.', '^(server|cli)/', '^workflows/', { except: '^workflows/contract\\.ts$' }),
-    never('store-is-below', 'The store imports no folder above it.', '^store/', OURS, { except: '^store/', types: true }),
+    never('contract-only', 'Of workflows/ only the contract.', '^(server|cli|operator)/', '^workflows/', {
+      except: '^workflows/contract\\.ts$',
+    }),
+    never('store-is-below', 'The store imports itself, the model and packages.', '^store/', OURS, { except: '^(store|model)/' }),
     never('config-does-no-io', 'The configuration is schemas and one reader.', '^config/', OURS, {
-      except: '^(config/|connectors/[^/]+\\.ts|connectors/[^/]+/(config|index)\\.ts|flows/[^/]+\\.ts|flows/[^/]+/(options|index)\\.ts)',
+      except:
+        '^(config|model)/|^connectors/[^/]+\\.ts$|^connectors/[^/]+/(config|index)\\.ts$|^flows/[^/]+\\.ts$|^flows/[^/]+/(options|index)\\.ts$',
       types: true,
     }),
     never(
@@ -69,17 +106,25 @@ module.exports = {
     never('sandbox-second-witness', 'The sandbox imports none of ours: it signs and answers by the documents.', '^sandbox/', OURS, {
       except: '^sandbox/',
     }),
-    never('processes-are-roots', 'Only cli, bench and test import server, worker and sandbox.', OURS, '^(server|worker|sandbox)/', {
-      fromExcept: '^(cli|bench|test|server|worker|sandbox)/',
+    never('roots-are-above', 'Only command line, demo, bench and test start processes and sandboxes.', OURS, '^(processes|sandbox|demo)/', {
+      fromExcept: '^(cli|demo|bench|test|processes|sandbox)/',
     }),
-    never('server-not-worker', 'Processes do not import each other.', '^server/', '^(worker|sandbox|cli)/'),
-    never('worker-not-server', 'Processes do not import each other.', '^worker/', '^(server|sandbox|cli)/'),
+    never(
+      'processes-know-no-face',
+      'A process imports neither the command line nor demo and sandbox.',
+      '^processes/',
+      '^(sandbox|cli|demo)/',
+    ),
+    never('server-is-put-together', 'Only processes, bench, setup and test put a server together.', OURS, '^server/', {
+      fromExcept: '^(server|processes|bench|setup|test)/',
+    }),
+    never('server-not-above', 'The server knows no process and no door of operators.', '^server/', '^(processes|sandbox|cli|operator)/'),
     never('nobody-imports-tests', 'Tests are imported by tests.', OURS, '^test/', { fromExcept: '^test/' }),
     never(
       'second-witness-in-tests',
       'Tests sign by the documents, not with our signer.',
       '^test/(e2e|chaos|helpers|fixtures)/',
-      '^connectors/signature\\.ts$',
+      '^connectors/receive/signature\\.ts$',
     ),
   ],
   options: {

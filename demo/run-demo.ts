@@ -4,7 +4,6 @@ import { findLinks } from './look.ts';
 import { findParkedIds, mendingCommands, mendScene } from './mend.ts';
 import { judge } from './outcome.ts';
 import { createPeople } from './people.ts';
-import { formatOutcome, formatPlaces } from '../cli/system/demo-report.ts';
 import { calmScene, forgedScene, parkedScene, paymentScene, throttledScene } from './scenes.ts';
 import { createStory } from './story.ts';
 import { toWorkflowsPage } from '../operator/workflow-link.ts';
@@ -25,6 +24,8 @@ export interface DemoOptions {
   readonly script: string;
   /** Takes the story. */
   write(text: string): void;
+  /** The tables at the end, as the command line shows them. */
+  readonly report: { outcome(outcome: Outcome): string; places(places: Places): string };
   /** Called with the result, before it stays up for a look. */
   onResult(result: DemoResult): void;
   /** Resolves when the person has seen enough. */
@@ -76,8 +77,8 @@ async function tellWithin(world: World, story: Story, options: DemoOptions, stop
   const ids = await findParkedIds(world);
   const outcome = judge(world.sandbox, stage.people, { waitingInvoices: once ? [] : [invoice], forged: stage.forged, parked: ids.length });
   const result = { ...outcome, places: await toPlaces(world) };
-  story.scene(formatOutcome(outcome));
-  story.scene(formatPlaces(result.places));
+  story.scene(options.report.outcome(outcome));
+  story.scene(options.report.places(result.places));
   if (!once) for (const line of farewell(world, cwd, script, ids)) story.scene(line);
   options.onResult(result);
   return result;

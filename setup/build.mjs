@@ -44,10 +44,17 @@ function copyAsset(root, file) {
   copyFileSync(join(root, file), target);
 }
 
-/** @param {string} root @returns {string[]} the files below the folders of tsconfig.build.json, relative, sorted */
+/** @param {string} root @returns {string[]} the files of every room that is built, relative, sorted: rooms hold TypeScript, and tsconfig.build.json names those left out */
 function listSources(root) {
-  const folders = JSON.parse(readFileSync(join(root, 'tsconfig.build.json'), 'utf8')).include;
-  return folders.flatMap((/** @type {string} */ folder) => listFiles(join(root, folder)).map((path) => relative(root, path))).sort();
+  /** @type {readonly string[]} */
+  const leftOut = JSON.parse(readFileSync(join(root, 'tsconfig.build.json'), 'utf8')).exclude;
+  const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory() && !entry.name.startsWith('.'));
+  const rooms = folders.filter(({ name }) => !leftOut.includes(name)).map(({ name }) => listFiles(join(root, name)));
+  return rooms
+    .filter((files) => files.some((path) => path.endsWith('.ts')))
+    .flat()
+    .map((path) => relative(root, path))
+    .sort();
 }
 
 /** @param {string} folder @returns {string[]} */

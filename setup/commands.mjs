@@ -17,14 +17,14 @@ export const COMMANDS = {
   demo: { program: [CLI, 'demo'], build: true, temporal: 'yes', postgres: false },
   start: { program: [CLI, 'dev'], build: true, temporal: 'without-address', postgres: false },
   deskbridge: { program: [CLI], build: true, temporal: 'for-dev', postgres: false },
-  vectors: { program: ['dist/bench/vectors.js'], build: true, temporal: 'no', postgres: false },
+  vectors: { program: ['--import', 'tsx', 'setup/vectors/vectors.ts'], build: true, temporal: 'no', postgres: false },
   test: { program: ['setup/gates.mjs'], build: true, temporal: 'yes', postgres: true },
   'test:unit': { program: [VITEST, 'run'], build: true, temporal: 'yes', postgres: true },
   histories: { program: [VITEST, 'run', '--config', 'vitest.histories.config.ts'], build: true, temporal: 'yes', postgres: false },
   chaos: { program: ['dist/bench/chaos.js'], build: true, temporal: 'yes', postgres: true },
   bench: { program: ['dist/bench/main.js'], build: true, temporal: 'yes', postgres: true },
   screenshots: { program: ['setup/screenshots.mjs'], build: true, temporal: 'yes', postgres: false },
-  shape: { program: ['--import', 'tsx', 'bench/shape.ts'], build: false, temporal: 'no', postgres: false },
+  shape: { program: ['--import', 'tsx', 'setup/shape/shape.ts'], build: false, temporal: 'no', postgres: false },
 };
 
 const CLI_COMMANDS_WITH_DEV_SERVER = ['dev', 'demo'];

@@ -21,7 +21,7 @@ const CHECKS = [
   },
   {
     name: 'arrows',
-    args: ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.cjs', '--output-type', 'err', '.'],
+    args: ['setup/arrows.mjs'],
   },
   {
     name: 'format',
@@ -37,7 +37,7 @@ const CHECKS = [
     ],
   },
   { name: 'unused', args: ['node_modules/knip/bin/knip.js', '--no-progress', '--cache', '--cache-location', `${CACHE}/knip`] },
-  { name: 'shape', args: ['--import', 'tsx', 'bench/shape.ts', '--no-arrows'] },
+  { name: 'shape', args: ['--import', 'tsx', 'setup/shape/shape.ts', '--no-arrows'] },
 ];
 
 const startedMs = Date.now();

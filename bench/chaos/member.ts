@@ -21,7 +21,7 @@ export async function startMember(settings: MemberSettings, crashAt: string | nu
   const port = await freePort();
   const start = (point: string | null): Promise<Child> =>
     startChild({
-      entry: 'chaos-app',
+      entry: 'chaos/app',
       name: settings.name,
       settings: { ...settings, port, crashAt: point },
       ...(onLog === undefined ? {} : { onOutput: onLog }),

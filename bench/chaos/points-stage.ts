@@ -103,7 +103,7 @@ function openLane({ options, point, control, number, client, shared, postgres }:
     const db = createPostgres({ url: databaseUrl, max: 2, statementMs: STATEMENT_MS });
     closers.push(() => db.close());
     await migrateWatched(db);
-    const sink = await startChild({ entry: 'chaos-sink', name: 'sink', settings: null });
+    const sink = await startChild({ entry: 'chaos/sink', name: 'sink', settings: null });
     closers.push(() => sink.stop());
     const secret = randomBytes(32).toString('base64');
     const start = async (role: Point['member']): Promise<Member> => {

@@ -72,7 +72,7 @@ export async function openChaosStage(
     closers.push(() => temporal.stop());
     const connection = await connectTo(temporal.address);
     closers.push(() => connection.close());
-    const sink = await startChild({ entry: 'chaos-sink', name: 'sink', settings: null });
+    const sink = await startChild({ entry: 'chaos/sink', name: 'sink', settings: null });
     closers.push(() => sink.stop());
     const secret = randomBytes(32).toString('base64');
     const shared = {

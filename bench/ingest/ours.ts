@@ -14,7 +14,7 @@ import type { Database } from '../../store/driver/database.ts';
 import type { LoadApp, LoadParts } from '../rig/load-app.ts';
 import type { WorkerOptions } from '../../processes/create-worker.ts';
 
-/** As in `cli/processes`. */
+/** As in `processes`. */
 const POOL = 16;
 
 /** What a worker is told of the one flow. */

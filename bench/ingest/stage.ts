@@ -68,7 +68,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const { temporal: choice = IN_MEMORY, temporalCliPath: cliPath, onProgress } = options;
     const temporal = await startTemporal({ ...choice, cliPath, metricsPort, onProgress });
     closers.push(() => temporal.stop());
-    const sink = await startChild({ entry: 'ingest-sink', name: 'sink', settings: null });
+    const sink = await startChild({ entry: 'ingest/sink', name: 'sink', settings: null });
     closers.push(() => sink.stop());
     const database = options.postgresUrl === null ? null : await makeDatabase(options.postgresUrl);
     if (database !== null) closers.push(() => database.remove());
@@ -98,7 +98,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
 
 async function startSystem(settings: AppSettings, options: StageOptions): Promise<RunningSystem> {
   const { system: name } = settings;
-  const child = await startChild({ entry: 'ingest-app', name, settings, ...optional(options) });
+  const child = await startChild({ entry: 'ingest/app', name, settings, ...optional(options) });
   return { name, child, origin: `http://127.0.0.1:${ready.parse(child.ready).port}` };
 }
 

@@ -4,11 +4,11 @@ import { bundleWorkflowCode, DefaultLogger } from '@temporalio/worker';
 
 const EXTENSION = extname(fileURLToPath(import.meta.url));
 
-/** The product's workflows with the flow of a measurement (`<name>-flow.ts` in this folder) in the place of the product's flows. */
+/** The product's workflows with the flow of a measurement (`<name>/flow.ts`) in the place of the product's flows. */
 export function bundleOurs(name: 'ingest' | 'chaos'): Promise<{ readonly code: string }> {
-  const alias = { [pathOf('../flows/runs')]: pathOf(`./${name}-flow`) };
+  const alias = { [pathOf('../../flows/runs')]: pathOf(`../${name}/flow`) };
   return bundleWorkflowCode({
-    workflowsPath: pathOf('../workflows/index'),
+    workflowsPath: pathOf('../../workflows/index'),
     logger: new DefaultLogger('ERROR'),
     webpackConfigHook: (config) => ({ ...config, resolve: { ...config.resolve, alias: { ...config.resolve?.alias, ...alias } } }),
   });
@@ -16,7 +16,7 @@ export function bundleOurs(name: 'ingest' | 'chaos'): Promise<{ readonly code: s
 
 /** The workflow of the bare way. */
 export function bundleBare(): Promise<{ readonly code: string }> {
-  return bundleWorkflowCode({ workflowsPath: pathOf('./bare-workflows'), logger: new DefaultLogger('ERROR') });
+  return bundleWorkflowCode({ workflowsPath: pathOf('../ingest/bare-workflows'), logger: new DefaultLogger('ERROR') });
 }
 
 /** Sources and build have the same layout; this file's own extension tells which of them runs. */

@@ -12,7 +12,7 @@ const STOP_WITHIN_MS = 30_000;
 /** The id of the message by which a child says that it is ready. */
 const READY = 0;
 /** The built ones, also where this runs from the sources: each process would compile them all again. */
-const FOLDER = import.meta.url.endsWith('.ts') ? '../dist/bench' : '.';
+const FOLDER = import.meta.url.endsWith('.ts') ? '../../dist/bench' : '..';
 
 const question = z.object({ id: z.number(), ask: z.string(), value: z.json() });
 const answer = z.object({ id: z.number(), value: z.json().optional(), error: z.string().optional() });
@@ -37,7 +37,7 @@ export interface Child {
 
 /** How a child is started. */
 export interface ChildOptions {
-  /** Its file in this folder, without extension. */
+  /** Its file below `bench/`, without extension, such as `chaos/app`. */
   readonly entry: string;
   readonly name: string;
   readonly settings: Json;

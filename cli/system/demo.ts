@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { onRun } from '../terminal/command.ts';
+import { formatOutcome, formatPlaces } from './demo-report.ts';
 import { CliFailure } from '../../operator/fail.ts';
 import { temporalCliOrFail } from './temporal-cli.ts';
 import type { Command } from 'commander';
@@ -26,6 +27,7 @@ export function registerDemo(program: Command, io: Io): void {
       cwd: io.cwd,
       temporalCliPath,
       script: process.argv[1] ?? '',
+      report: { outcome: formatOutcome, places: formatPlaces },
       write: (text) => (json ? io.err(text) : io.out(text)),
       onResult: (result) => (json ? io.out(`${JSON.stringify(result, null, 2)}\n`) : undefined),
       untilStopped: () => io.untilStopped(),

@@ -9,7 +9,7 @@ const FILE_CAPS: readonly { readonly path: RegExp; readonly lines: number; reado
   { path: /^test\//, lines: 500, what: 'a test file' },
   { path: /^workflows\/(?!contract\.ts)/, lines: 120, what: 'a workflow file' },
   { path: /^connectors\/[^/]+\/index\.ts$/, lines: 80, what: "a connector's index" },
-  { path: /^cli\/commands?\//, lines: 80, what: 'a CLI command' },
+  { path: /^cli\/(deliveries|events|flows|connections|system)\//, lines: 80, what: 'a CLI command' },
   { path: /./, lines: 400, what: 'a source file' },
 ];
 

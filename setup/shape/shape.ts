@@ -7,7 +7,7 @@ import type { FileShape, FolderShape } from './measure.ts';
 
 const SKIPPED_FOLDERS = ['node_modules', 'dist', '.git', '.cache', '.deskbridge', 'coverage', 'fixtures', 'histories'];
 const SOURCE_FILE = /\.(ts|mjs|cjs)$/;
-const CRUISER = join('node_modules', 'dependency-cruiser', 'bin', 'dependency-cruise.mjs');
+const ARROWS = join('setup', 'arrows.mjs');
 
 /** `npm run shape`: the project's shape against its budget (CONTRIBUTING, "Shape"); exit code 1 outside it. */
 function main(root: string, flags: readonly string[]): number {
@@ -30,7 +30,7 @@ function listFiles(root: string, folder: string): string[] {
 }
 
 function checkArrows(root: string): { ok: boolean; text: string } {
-  const run = spawnSync(process.execPath, [CRUISER, '--config', '.dependency-cruiser.cjs', '--output-type', 'err', '.'], {
+  const run = spawnSync(process.execPath, [ARROWS], {
     cwd: root,
     encoding: 'utf8',
   });

@@ -2,7 +2,7 @@ import { Duplex } from 'node:stream';
 import { Worker } from 'node:worker_threads';
 
 /** Threads cannot be started from TypeScript: what runs from the sources, such as tests, takes the built one. */
-const THREAD = import.meta.url.endsWith('.ts') ? '../dist/store/pglite-thread.js' : './pglite-thread.js';
+const THREAD = import.meta.url.endsWith('.ts') ? '../../dist/store/driver/pglite-thread.js' : './pglite-thread.js';
 /** The first byte of PostgreSQL's Terminate: it would end the whole embedded server. */
 const TERMINATE = 0x58;
 /** For writing its files when it is closed; after that it is ended as by a power cut. */

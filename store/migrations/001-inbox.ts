@@ -1,6 +1,6 @@
 import type { Migration } from '../migration.ts';
 
-/** Events, deliveries, the queue's keys, leases and gates. States of a delivery: see `store/delivery-state.ts`. */
+/** Events, deliveries, the queue's keys, leases and gates. States of a delivery: see `store/inbox/delivery-state.ts`. */
 export const inbox: Migration = {
   id: '001-inbox',
   statements: [

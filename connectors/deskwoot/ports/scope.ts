@@ -1,6 +1,6 @@
 import type { Caller } from '../../call/caller.ts';
 import type { z } from 'zod';
-import { wireMe } from '../call/wire.ts';
+import type { wireMe } from '../call/wire.ts';
 import type { Named, HelpdeskClient } from '../../ports/helpdesk.ts';
 
 /** What the parts of the client share. */
