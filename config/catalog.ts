@@ -3,31 +3,40 @@ import type { TopicFacts } from '../connectors/connector.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { FlowKind } from '../flows/flow.ts';
 
-/** The connector types that can be the connection `helpdesk`. */
-export const HELPDESK_TYPES = ['deskwoot', 'chatwoot'] as const;
-
 /** What flows are told of a connector. */
 export interface EventSource {
   readonly type: string;
   readonly title: string;
-  readonly inbound?: { readonly topics: { readonly [topic: string]: TopicFacts } };
+  readonly receives?: { readonly topics: { readonly [topic: string]: TopicFacts } };
+  /** Its roles are the keys of `ports`. */
+  readonly calls?: { readonly ports: object };
 }
 
 /** What the configuration needs to know of a connector. */
 export interface ConnectorEntry<Settings> extends EventSource {
   readonly config: z.ZodType<Settings>;
-  readonly inbound?: InboundEntry<Settings>;
+  readonly receives?: InboundEntry<Settings>;
 }
 
 /** What the configuration needs to know of a connector's receiving half. */
 export interface InboundEntry<Settings> {
-  ready(settings: Settings): string | null;
+  refusal(settings: Settings): string | null;
   warnings?(settings: Settings): readonly string[];
   readonly topics: { readonly [topic: string]: TopicFacts };
 }
 
-/** What can be configured: connectors by type and kinds of flow by name. `Settings` is the union of the connectors' settings. */
+/** What can be configured: connectors by type and kinds of flow by name. */
 export interface Catalog<Settings> {
   readonly connectors: ReadonlyMap<string, ConnectorEntry<Settings>>;
   readonly flowKinds: ReadonlyMap<string, FlowKind<string, JsonObject>>;
+}
+
+/** The roles that a connector's system has. */
+export function rolesOf(connector: EventSource): readonly string[] {
+  return Object.keys(connector.calls?.ports ?? {});
+}
+
+/** The types whose systems have this role. */
+export function typesWithRole(connectors: ReadonlyMap<string, EventSource>, role: string): readonly string[] {
+  return [...connectors].filter(([, connector]) => rolesOf(connector).includes(role)).map(([type]) => type);
 }

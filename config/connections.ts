@@ -1,4 +1,4 @@
-import { type Catalog, type ConnectorEntry, HELPDESK_TYPES } from './catalog.ts';
+import { type Catalog, type ConnectorEntry, typesWithRole } from './catalog.ts';
 import type { ConnectionConfig } from './config.ts';
 import { describeValue } from './read/describe-value.ts';
 import { isMapping, type Mapping } from './read/mapping.ts';
@@ -82,13 +82,13 @@ function readConnection<Settings>(
   catalog: Catalog<Settings>,
   source: ReferenceSource,
 ): ReadConnection<Settings> {
-  const types = name === HELPDESK ? HELPDESK_TYPES.filter((type) => catalog.connectors.has(type)) : [...catalog.connectors.keys()];
+  const types = name === HELPDESK ? typesWithRole(catalog.connectors, HELPDESK) : [...catalog.connectors.keys()];
   const type = isMapping(raw) ? raw['type'] : undefined;
   const connector = typeof type === 'string' && types.some((known) => known === type) ? catalog.connectors.get(type) : undefined;
   if (connector === undefined) return { name, findings: [typeFinding(raw, type, types, path)], warnings: [] };
   const parsed = parsePart(raw, connector.config, path, source);
   if (parsed.value === undefined) return { name, connector, findings: parsed.findings, warnings: parsed.warnings };
-  const refusal = connector.inbound?.ready(parsed.value) ?? null;
+  const refusal = connector.receives?.refusal(parsed.value) ?? null;
   const findings =
     refusal === null
       ? []
@@ -100,7 +100,7 @@ function readConnection<Settings>(
             hint: `Add the secret by reference (env:NAME or file:path); see ${connector.title} in docs/configuration.md.`,
           },
         ];
-  const remarks = connector.inbound?.warnings?.(parsed.value) ?? [];
+  const remarks = connector.receives?.warnings?.(parsed.value) ?? [];
   const warnings = remarks.map((remark) => ({ path, expected: 'nothing to remark', found: remark, hint: 'Check that it is meant so.' }));
   return {
     name,

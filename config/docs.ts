@@ -1,6 +1,6 @@
 import type { TopicFacts } from '../connectors/connector.ts';
 import type { Catalog } from './catalog.ts';
-import { HELPDESK_TYPES } from './catalog.ts';
+import { typesWithRole } from './catalog.ts';
 import { type FieldRow, fieldRows } from './field-rows.ts';
 import { flowSection } from './sections/flow.ts';
 import { PARTS, settingsSchema } from './settings.ts';
@@ -45,20 +45,22 @@ them: Stripe's are in the currency's smallest unit (1000 is 10.00 USD).
 export function configurationDocs<Settings>(catalog: Catalog<Settings>): string {
   const settings = fieldRows(settingsSchema).filter((row) => !PARTS.some((part) => row.path === part));
   const connectors = [...catalog.connectors.values()];
-  const helpdesks = HELPDESK_TYPES.map((type) => `\`${type}\``).join(' or ');
+  const helpdesks = typesWithRole(catalog.connectors, 'helpdesk')
+    .map((type) => `\`${type}\``)
+    .join(' or ');
   const parts = [
     INTRODUCTION,
     `## Sections\n\n${table(settings)}`,
     `## Connections\n\nEach entry of \`connections\` is a name and a mapping with a \`type\`. \`helpdesk\`, at the top of the file, is a connection of that name whose type\nis ${helpdesks}. Webhooks of a connection come to \`/webhooks/<name>\`. A connection that cannot verify its webhooks refuses to start.`,
     ...connectors.map(
       (connector) =>
-        `### ${connector.title} (\`type: ${connector.type}\`)\n\n${table(fieldRows(connector.config))}${topics(connector.inbound?.topics ?? {})}`,
+        `### ${connector.title} (\`type: ${connector.type}\`)\n\n${table(fieldRows(connector.config))}${topics(connector.receives?.topics ?? {})}`,
     ),
     `## Flows\n\nEach entry of the list \`flows\`:\n\n${table(fieldRows(flowSection))}`,
     `### Filters (\`when\`)\n\n${FILTERS}`,
     ...[...catalog.flowKinds.values()].map(
       (kind) =>
-        `### \`do: ${kind.name}\`\n\n${kind.summary} ${orderText(kind)}\n\n${table(fieldRows(kind.options))}\n\nUnderstands: ${understood(kind.topics)}.`,
+        `### \`do: ${kind.name}\`\n\n${kind.summary} ${orderText(kind)}\n\n${table(fieldRows(kind.options))}\n\nUnderstands: ${understood(kind.topics, catalog)}.`,
     ),
   ];
   return `${parts.join('\n\n')}\n`;
@@ -99,8 +101,8 @@ function orderText(kind: { readonly order: 'record' | 'none'; readonly orderBy?:
     : `Events with one \`${kind.orderBy}\` are handled one after another; without it, those of one record.`;
 }
 
-function understood(known: { readonly [type: string]: readonly string[] }): string {
+function understood<Settings>(known: { readonly [role: string]: readonly string[] }, { connectors }: Catalog<Settings>): string {
   return Object.entries(known)
-    .map(([type, names]) => `${type} (${names.map((name) => `\`${name}\``).join(', ')})`)
+    .map(([role, names]) => `${typesWithRole(connectors, role).join(', ')} (${names.map((name) => `\`${name}\``).join(', ')})`)
     .join('; ');
 }

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
-import type { FlowKind } from '../flows/flow.ts';
-import type { EventSource } from './catalog.ts';
+import type { FlowCheckContext, FlowKind } from '../flows/flow.ts';
+import { type EventSource, rolesOf, typesWithRole } from './catalog.ts';
 import type { FlowConfig } from './config.ts';
 import { describeValue } from './read/describe-value.ts';
 import { isMapping } from './read/mapping.ts';
@@ -17,6 +17,8 @@ export interface FlowSurroundings {
   readonly kinds: ReadonlyMap<string, FlowKind<string, JsonObject>>;
   /** The configured connections' connectors, by connection name. */
   readonly connectors: ReadonlyMap<string, EventSource>;
+  /** All that could be configured, by type. */
+  readonly catalogue: ReadonlyMap<string, EventSource>;
   readonly source: ReferenceSource;
 }
 
@@ -98,8 +100,19 @@ function readUnknownKind(raw: unknown, name: unknown, path: Path, around: FlowSu
   return { flows: [], findings: known || !isMapping(raw) ? parsed.findings : [...parsed.findings, unknown], warnings: parsed.warnings };
 }
 
+/** What a kind's check may ask about connections. */
+function contextOf({ connectors, catalogue }: FlowSurroundings): FlowCheckContext {
+  return {
+    connection: (name) => {
+      const connector = connectors.get(name);
+      return connector === undefined ? undefined : { type: connector.type, roles: rolesOf(connector) };
+    },
+    typesWith: (role) => typesWithRole(catalogue, role),
+  };
+}
+
 function kindFindings(kind: FlowKind<string, JsonObject>, options: JsonObject, path: Path, around: FlowSurroundings): readonly Finding[] {
-  const problems = kind.check(options, { connectionType: (name) => around.connectors.get(name)?.type });
+  const problems = kind.check(options, contextOf(around));
   return problems.map((problem) => ({ ...problem, path: [...path, 'with', ...problem.path] }));
 }
 

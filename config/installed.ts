@@ -1,12 +1,9 @@
-import { connectors, type ConnectorSettings } from '../connectors/registry.ts';
+import { connectors } from '../connectors/registry.ts';
 import { flowKinds } from '../flows/registry.ts';
-import type { Catalog, ConnectorEntry } from './catalog.ts';
+import type { Catalog } from './catalog.ts';
 
-/** The settings of any installed connector, told apart by their `type`. */
-export type ConnectionSettings = ConnectorSettings;
+/** Settings as the connector of their connection's type read them: only that connector may look into them. */
+export type ConnectionSettings = object;
 
 /** Every connector and kind of flow of this installation. */
-export const installed: Catalog<ConnectionSettings> = {
-  connectors: new Map<string, ConnectorEntry<ConnectionSettings>>(Object.entries(connectors)),
-  flowKinds,
-};
+export const installed: Catalog<ConnectionSettings> = { connectors, flowKinds };

@@ -1,6 +1,6 @@
 import type { JsonObject } from '../model/json.ts';
 import type { FlowKind } from '../flows/flow.ts';
-import type { EventSource } from './catalog.ts';
+import { type EventSource, rolesOf } from './catalog.ts';
 import type { Trigger } from './config.ts';
 import { suggest } from './read/nearest.ts';
 import type { Finding, Path } from './read/problem.ts';
@@ -38,7 +38,7 @@ function resolveTrigger(text: string, path: Path, first: boolean, around: Trigge
     ? findWrong(trigger, path, around)
     : { path, expected: 'each event once', found: `${text} again`, hint: 'Remove it.' };
   if (finding !== undefined) return { triggers: [], sources: [], findings: [finding] };
-  const topics = around.connectors.get(trigger.connection)?.inbound?.topics ?? {};
+  const topics = around.connectors.get(trigger.connection)?.receives?.topics ?? {};
   const topic = Object.hasOwn(topics, trigger.topic) ? topics[trigger.topic] : undefined;
   return { triggers: [trigger], sources: topic === undefined ? [] : [{ source: text, ...topic }], findings: [] };
 }
@@ -54,7 +54,7 @@ function findWrong(trigger: Trigger, path: Path, around: TriggerSurroundings): F
       found: `${connection}, which is no connection`,
       hint: suggest(connection, [...connectors.keys()]),
     };
-  const sent = Object.keys(connector.inbound?.topics ?? {});
+  const sent = Object.keys(connector.receives?.topics ?? {});
   if (sent.length === 0)
     return {
       path,
@@ -62,12 +62,12 @@ function findWrong(trigger: Trigger, path: Path, around: TriggerSurroundings): F
       found: `${connection}, a ${connector.type} connection, which sends none`,
       hint: 'Name another connection.',
     };
-  const understood = Object.hasOwn(kind.topics, connector.type) ? (kind.topics[connector.type] ?? []) : [];
+  const understood = rolesOf(connector).flatMap((role) => (Object.hasOwn(kind.topics, role) ? (kind.topics[role] ?? []) : []));
   if (understood.length === 0) {
-    const types = Object.keys(kind.topics);
+    const roles = Object.keys(kind.topics);
     return {
       path,
-      expected: `an event of a ${types.join(' or ')} connection, for that is what ${kind.name} understands`,
+      expected: `an event of a ${roles.join(' or ')} connection: ${kind.name} understands no others`,
       found: `an event of ${connection}, a ${connector.type} connection`,
       hint: 'Name another connection, or do something else.',
     };

@@ -1,45 +1,22 @@
-import { chatwootCalls } from './chatwoot/call/access.ts';
-import { createChatwootClient } from './chatwoot/ports/helpdesk.ts';
-import { deskwootCalls } from './deskwoot/call/access.ts';
-import { createDeskwootClient } from './deskwoot/ports/helpdesk.ts';
 import { createHttpClient } from './call/http-client.ts';
-import { slackCalls } from './slack/call/access.ts';
-import { createSlackClient } from './slack/ports/chat.ts';
-import { modeOf, stripeCalls } from './stripe/call/access.ts';
-import { createStripeClient } from './stripe/ports/billing.ts';
+import { PORT_TITLES } from './ports/ports.ts';
+import { connectorOf } from './registry.ts';
 import { StepError } from '../model/step-failure.ts';
-import type { Connections } from './ports/ports.ts';
-import type { BillingClient } from './ports/billing.ts';
 import type { OnLeftOut } from './call/caller.ts';
-import type { ChatClient, Lack } from './ports/chat.ts';
-import type { HelpdeskClient } from './ports/helpdesk.ts';
-import type { VendorHttp } from './call/http-client.ts';
-import type { CallOutcome, HttpClient } from './call/http.ts';
-import type { ConnectorSettings } from './registry.ts';
+import type { CallOutcome } from './call/http.ts';
+import type { At, Outbound } from './connector.ts';
+import type { Lack } from './ports/chat.ts';
+import type { Connections, PortName, Ports } from './ports/ports.ts';
 
-/** A configured connection, as far as a client needs it. */
+/** A configured connection, as far as calling it needs it. `settings`: as the connector of its type read them. */
 export interface ConfiguredConnection {
   readonly name: string;
-  readonly settings: ConnectorSettings;
+  readonly type: string;
+  readonly settings: object;
 }
 
 /** Told how each call ended; must not throw. */
 export type OnOutcome = (connection: string, outcome: CallOutcome) => void;
-
-/** The clients of all connections, and the cheap read that tells whether one works. */
-export interface BoundConnections extends Connections {
-  /** Those that can be called. */
-  readonly names: readonly string[];
-  /** undefined: no such connection, or nothing to probe it with. */
-  probe(name: string): Promise<void> | undefined;
-  /** What the connection's token may not do of what flows need, where the system tells; undefined: it doesn't. */
-  lacks(name: string): Promise<readonly Lack[]> | undefined;
-}
-
-type Bound =
-  | { readonly role: 'helpdesk'; readonly client: HelpdeskClient }
-  | { readonly role: 'billing'; readonly client: BillingClient }
-  | { readonly role: 'chat'; readonly client: ChatClient };
 
 /** What connections tell of their calls; neither may throw. */
 export interface CallWatch {
@@ -49,72 +26,61 @@ export interface CallWatch {
   readonly onOutcome?: OnOutcome;
 }
 
-/** Binds a client to every connection that flows can call; connections that only receive have none. */
+/** What all connections can be asked, and the cheap read that tells whether one works. */
+export interface BoundConnections extends Connections {
+  /** Those that can be called. */
+  readonly names: readonly string[];
+  /** undefined: no such connection, or nothing to probe it with. */
+  probe(name: string): Promise<void> | undefined;
+  /** What the connection's token may not do of what flows need, where the system tells; undefined: it doesn't. */
+  lacks(name: string): Promise<readonly Lack[]> | undefined;
+}
+
+interface Bound {
+  open<P extends PortName>(port: P): Ports[P] | undefined;
+  probe(): Promise<void>;
+  lacks(): Promise<readonly Lack[]> | undefined;
+}
+
+/** Binds every connection that can be called to its system; connections that only receive have nothing to be asked. */
 export function bindConnections(configured: readonly ConfiguredConnection[], watch: CallWatch = {}): BoundConnections {
   const bound = new Map<string, Bound>();
   for (const connection of configured) {
-    const client = bind(connection, watch);
-    if (client !== null) bound.set(connection.name, client);
+    const calls = connectorOf(connection.type)?.calls;
+    if (calls !== undefined) bound.set(connection.name, bind(connection, calls, watch));
   }
   return {
     names: [...bound.keys()],
-    helpdesk(name) {
-      const found = bound.get(name);
-      if (found?.role !== 'helpdesk') throw unknownConnection(name, 'a helpdesk');
-      return found.client;
+    open(port, name) {
+      const client = bound.get(name)?.open(port);
+      if (client === undefined) throw unknownConnection(name, PORT_TITLES[port]);
+      return client;
     },
-    billing(name) {
-      const found = bound.get(name);
-      if (found?.role !== 'billing') throw unknownConnection(name, 'a billing system');
-      return found.client;
-    },
-    chat(name) {
-      const found = bound.get(name);
-      if (found?.role !== 'chat') throw unknownConnection(name, 'a team chat');
-      return found.client;
-    },
-    probe: (name) =>
-      bound
-        .get(name)
-        ?.client.probe()
-        .then(() => undefined),
-    lacks(name) {
-      const found = bound.get(name);
-      return found?.role === 'chat' ? found.client.lacks() : undefined;
-    },
+    probe: (name) => bound.get(name)?.probe(),
+    lacks: (name) => bound.get(name)?.lacks(),
   };
 }
 
-function bind({ name, settings }: ConfiguredConnection, { onLeftOut, onOutcome }: CallWatch): Bound | null {
-  const told = onLeftOut === undefined ? {} : { onLeftOut };
-  const watched = onOutcome === undefined ? {} : { onOutcome: (outcome: CallOutcome) => onOutcome(name, outcome) };
-  const http = (calls: VendorHttp): HttpClient =>
-    createHttpClient({ connection: name, baseUrl: settings.baseUrl ?? '', ...calls, ...watched });
-  switch (settings.type) {
-    case 'deskwoot': {
-      const { account, baseUrl, token } = settings;
-      return {
-        role: 'helpdesk',
-        client: createDeskwootClient({ ...told, http: http(deskwootCalls(token)), connection: name, account, uiBaseUrl: baseUrl }),
-      };
-    }
-    case 'chatwoot': {
-      const { account, baseUrl, token } = settings;
-      return {
-        role: 'helpdesk',
-        client: createChatwootClient({ ...told, http: http(chatwootCalls(token)), connection: name, account, uiBaseUrl: baseUrl }),
-      };
-    }
-    case 'stripe':
-      return {
-        role: 'billing',
-        client: createStripeClient({ http: http(stripeCalls(settings.key)), connection: name, mode: modeOf(settings.key) }),
-      };
-    case 'slack':
-      return { role: 'chat', client: createSlackClient({ ...told, http: http(slackCalls(settings.token)), connection: name }) };
-    default:
-      return null;
-  }
+/** What a port remembers, such as names of inboxes, it remembers for as long as the connection is bound: each is opened once. */
+function bind({ name, settings }: ConfiguredConnection, calls: Outbound<object>, { onLeftOut, onOutcome }: CallWatch): Bound {
+  const http = createHttpClient({
+    connection: name,
+    baseUrl: calls.origin(settings),
+    headers: () => calls.headers(settings),
+    explain: (refused) => calls.explain?.(refused) ?? null,
+    ...(calls.requestIdHeader === undefined ? {} : { requestIdHeader: calls.requestIdHeader }),
+    ...(onOutcome === undefined ? {} : { onOutcome: (outcome: CallOutcome) => onOutcome(name, outcome) }),
+  });
+  const at: At<object> = { connection: name, settings, http, ...(onLeftOut === undefined ? {} : { onLeftOut }) };
+  const opened: Partial<Ports> = {};
+  const open = <P extends PortName>(port: P): Ports[P] | undefined => {
+    const known: Ports[P] | undefined = opened[port];
+    if (known !== undefined) return known;
+    const made = calls.ports[port]?.open(at);
+    if (made !== undefined) Object.assign(opened, { [port]: made });
+    return made;
+  };
+  return { open, probe: () => calls.probe(at), lacks: () => calls.lacks?.(at) };
 }
 
 function unknownConnection(name: string, wanted: string): StepError {

@@ -1,4 +1,9 @@
 import type { z } from 'zod';
+import type { OnLeftOut } from './call/caller.ts';
+import type { HttpClient } from './call/http.ts';
+import type { Refused, Verdict } from './call/status-table.ts';
+import type { Lack } from './ports/chat.ts';
+import type { PortName, Ports } from './ports/ports.ts';
 
 /** One webhook request as it came over the wire. */
 export interface RawRequest {
@@ -82,8 +87,8 @@ export interface InboundEvent {
 
 /** The half of a connector that receives. All functions are pure. */
 export interface Inbound<Settings> {
-  /** Whether the connection has what it needs to verify. A text: the reason why it must refuse to start. */
-  ready(settings: Settings): string | null;
+  /** Why the connection must refuse to start: what it lacks to verify. null: it lacks nothing. */
+  refusal(settings: Settings): string | null;
   /** What works but deserves a look, one sentence each; shown at start. */
   warnings?(settings: Settings): readonly string[];
   /** Unsigned requests a sender makes by design (WooCommerce ping, Slack ssl_check); null: not one of these. */
@@ -112,10 +117,45 @@ export interface SenderHabits {
   readonly largestBody?: number;
 }
 
+/** One connection, as its system's calling half is handed it. */
+export interface At<Settings> {
+  /** The connection's name, for errors. */
+  readonly connection: string;
+  readonly settings: Settings;
+  /** Calls the connection's origin, authenticated. */
+  readonly http: HttpClient;
+  /** Told of items of a list that could not be read. */
+  readonly onLeftOut?: OnLeftOut;
+}
+
+/** The half of a connector that calls. It is handed its HTTP client, so that reading a configuration loads none. */
+export interface Outbound<Settings> {
+  /** The origin that is called, such as `https://api.stripe.com`. */
+  origin(settings: Settings): string;
+  /** Headers of every request; asked for each, so that a renewed token is used at once. */
+  headers(settings: Settings): { readonly [name: string]: string };
+  /** Refines the verdict on a refusal by what the system's body says; null: the status says it all. */
+  explain?(refused: Refused): Partial<Verdict> | null;
+  /** The header in which the system names the request, in lower case; shown to people who ask its support. */
+  readonly requestIdHeader?: string;
+  /** A cheap authenticated read: proves that the connection works. Throws ConnectorError. */
+  probe(at: At<Settings>): Promise<void>;
+  /** What the token may not do of what flows need, where the system tells. Throws ConnectorError. */
+  lacks?(at: At<Settings>): Promise<readonly Lack[]>;
+  /** What the system can be asked, by role. A missing role is a missing capability. */
+  readonly ports: { readonly [P in PortName]?: { open(at: At<Settings>): Ports[P] } };
+}
+
 /** Everything Deskbridge knows about one system, as data and functions. A missing property is a missing capability. */
-export interface Connector<Type extends string, Settings> {
-  readonly type: Type;
+export interface Connector<Settings> {
+  /** What `type:` says in the configuration, and the name of its folder. */
+  readonly type: string;
   readonly title: string;
+  /** The vendor's documentation. */
+  readonly docs: string;
+  /** A connection of this type in YAML, as a person would write it; its name is left to the reader. */
+  readonly example: string;
   readonly config: z.ZodType<Settings>;
-  readonly inbound?: Inbound<Settings>;
+  readonly receives?: Inbound<Settings>;
+  readonly calls?: Outbound<Settings>;
 }

@@ -1,65 +1,21 @@
-import { chatwootConnector } from './chatwoot/index.ts';
-import { customConnector } from './custom/index.ts';
-import { deskwootConnector } from './deskwoot/index.ts';
-import { shopifyConnector } from './shopify/index.ts';
-import { slackConnector } from './slack/index.ts';
-import { stripeConnector } from './stripe/index.ts';
-import { woocommerceConnector } from './woocommerce/index.ts';
-import { wotnotConnector } from './wotnot/index.ts';
+import * as systems from './systems.ts';
 import type { Connector } from './connector.ts';
+import type { PortName } from './ports/ports.ts';
 
-/** Every connector, by type: adding one is an import, a line here and a case below, which the compiler asks for. */
-export const connectors = {
-  deskwoot: deskwootConnector,
-  chatwoot: chatwootConnector,
-  stripe: stripeConnector,
-  slack: slackConnector,
-  shopify: shopifyConnector,
-  woocommerce: woocommerceConnector,
-  wotnot: wotnotConnector,
-  custom: customConnector,
-} as const;
-
-export type ConnectorType = keyof typeof connectors;
-
-export type AnyConnector = (typeof connectors)[ConnectorType];
-
-/** Any connector's settings, told apart by `type`. */
-export type ConnectorSettings = {
-  readonly [T in ConnectorType]: (typeof connectors)[T] extends Connector<T, infer Settings> ? Settings : never;
-}[ConnectorType];
-
-/** Does something with a connector whose settings' type the caller need not know. */
-export type ConnectorUse<Result> = <Settings extends ConnectorSettings>(connector: Connector<ConnectorType, Settings>) => Result;
-
-/** Whether there is a connector of this type. */
-export function isConnectorType(type: string): type is ConnectorType {
-  return Object.hasOwn(connectors, type);
-}
-
-/** Calls `use` with the connector of a type, so that its schema, functions and settings stay of one type throughout. */
-export function withConnector<Result>(type: ConnectorType, use: ConnectorUse<Result>): Result {
-  switch (type) {
-    case 'deskwoot':
-      return use(connectors.deskwoot);
-    case 'chatwoot':
-      return use(connectors.chatwoot);
-    case 'stripe':
-      return use(connectors.stripe);
-    case 'slack':
-      return use(connectors.slack);
-    case 'shopify':
-      return use(connectors.shopify);
-    case 'woocommerce':
-      return use(connectors.woocommerce);
-    case 'wotnot':
-      return use(connectors.wotnot);
-    case 'custom':
-      return use(connectors.custom);
-  }
-}
+/**
+ * Every connector, by type. Settings are told apart by the connection's type alone: give a connector only what its own schema returned
+ * (`config/connections.ts` sees to that).
+ */
+export const connectors: ReadonlyMap<string, Connector<object>> = new Map(
+  Object.values<Connector<object>>(systems).map((connector) => [connector.type, connector]),
+);
 
 /** The connector of a type; undefined where there is none. */
-export function connectorOf(type: string): AnyConnector | undefined {
-  return isConnectorType(type) ? connectors[type] : undefined;
+export function connectorOf(type: string): Connector<object> | undefined {
+  return connectors.get(type);
+}
+
+/** The types of systems that have a role. */
+export function typesWith(port: PortName): readonly string[] {
+  return [...connectors.values()].filter(({ calls }) => calls?.ports[port] !== undefined).map(({ type }) => type);
 }

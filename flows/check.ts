@@ -1,25 +1,26 @@
 import type { FlowCheckContext, FlowProblem } from './flow.ts';
 import { checkTemplate, describeProblem } from './template.ts';
 
-/** An option that names a connection, and the types that will do. */
+/** An option that names a connection, and the role that its system must have. */
 export interface ConnectionOption {
   readonly path: FlowProblem['path'];
   readonly name: string;
-  readonly types: readonly string[];
+  readonly role: string;
   /** Such as `a helpdesk`. */
   readonly what: string;
 }
 
-/** A problem unless the named connection exists and has one of the types. */
+/** A problem unless the named connection exists and its system has the role. */
 export function connectionProblems(context: FlowCheckContext, option: ConnectionOption): readonly FlowProblem[] {
-  const type = context.connectionType(option.name);
-  if (type !== undefined && option.types.includes(type)) return [];
-  const types = option.types.join(' or ');
+  const connection = context.connection(option.name);
+  if (connection?.roles.includes(option.role) === true) return [];
+  const types = context.typesWith(option.role).join(' or ');
   return [
     {
       path: option.path,
       expected: `the name of ${option.what} connection (${types})`,
-      found: type === undefined ? `${option.name}, which is no connection` : `${option.name}, which is a ${type} connection`,
+      found:
+        connection === undefined ? `${option.name}, which is no connection` : `${option.name}, which is a ${connection.type} connection`,
       hint: `Name a connection of type ${types}, or add one.`,
     },
   ];

@@ -22,8 +22,8 @@ export interface FlowKind<Name extends string, Options> {
   readonly orderBy?: string;
   /** Collapse what waits for one record to its newest event (for flows that read the record again). */
   readonly coalesce: boolean;
-  /** Topics it understands, by connector type: what `on:` may name. */
-  readonly topics: { readonly [connectorType: string]: readonly string[] };
+  /** Topics it understands, by the sender's role (`helpdesk`, `billing`, …): what `on:` may name. */
+  readonly topics: { readonly [role: string]: readonly string[] };
   /** Whether it asks the connection that sent the event, for instance to read the record again; then that one's gate holds it too. */
   readonly asksSender: boolean;
   /** Names of the connections that a configured flow calls; their gates hold it. */
@@ -34,8 +34,10 @@ export interface FlowKind<Name extends string, Options> {
 
 /** What a flow's check may look at. */
 export interface FlowCheckContext {
-  /** Connection name → connector type, or undefined where there is no such connection. */
-  connectionType(name: string): string | undefined;
+  /** The type of a connection and the roles of its system; undefined where there is no such connection. */
+  connection(name: string): { readonly type: string; readonly roles: readonly string[] } | undefined;
+  /** The types of connections whose systems have a role. */
+  typesWith(role: string): readonly string[];
 }
 
 /** A configuration problem of a flow. */

@@ -5,8 +5,6 @@ import { connectorOf } from '../connectors/registry.ts';
 import { bindInbound } from '../server/bound-inbound.ts';
 import type { FlowDirectory } from '../activities/steps/load-group.ts';
 import type { DeskbridgeConfig } from '../config/read/read.ts';
-import type { Inbound } from '../connectors/connector.ts';
-import type { ConnectorSettings } from '../connectors/registry.ts';
 import type { FlowQueue } from '../inbox/dispatching.ts';
 import type { BoundInbound } from '../server/bound-inbound.ts';
 import type { ReceiverDeps } from '../server/ports.ts';
@@ -17,7 +15,7 @@ export function toReceiving(config: DeskbridgeConfig): { connections: BoundInbou
   const router = createRouter(config);
   return {
     connections: config.connections.flatMap(({ name, type, settings }) => {
-      const inbound: Inbound<ConnectorSettings> | undefined = connectorOf(type)?.inbound;
+      const inbound = connectorOf(type)?.receives;
       return inbound === undefined ? [] : [bindInbound(name, type, inbound, settings)];
     }),
     route: (connection, event) => router(connection, event),

@@ -16,7 +16,7 @@ export interface BoundInbound {
   readonly type: string;
   readonly sender: SenderHabits;
   /** Why the connection must not accept anything; null: it may. */
-  readonly ready: string | null;
+  readonly refusal: string | null;
   handshake(request: RawRequest): Answer | null;
   verify(request: RawRequest, nowMs: number): Verification;
   /** The same for a body that is not kept. Left out: only the whole body would tell. */
@@ -33,7 +33,7 @@ export function bindInbound<Settings>(name: string, type: string, inbound: Inbou
     name,
     type,
     sender: inbound.sender(settings),
-    ready: inbound.ready(settings),
+    refusal: inbound.refusal(settings),
     handshake: (request) => inbound.handshake?.(request, settings) ?? null,
     verify: (request, nowMs) => inbound.verify(request, settings, nowMs),
     ...(beginVerify === undefined ? {} : { beginVerify: (head: RequestHead, nowMs: number) => beginVerify(head, settings, nowMs) }),

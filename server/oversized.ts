@@ -38,7 +38,7 @@ export function createOversized(now: () => number): Oversized {
   let underWay = 0;
   return {
     begin(connection, head, announcedBytes) {
-      if (underWay >= AT_ONCE || announcedBytes > MOST_BYTES || connection.ready !== null) return null;
+      if (underWay >= AT_ONCE || announcedBytes > MOST_BYTES || connection.refusal !== null) return null;
       const begun = connection.beginVerify?.(head, now());
       if (begun === undefined || !('update' in begun)) return null;
       const hash = createHash('sha256');

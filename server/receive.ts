@@ -26,7 +26,7 @@ export interface ReceiveDeps {
 export async function receive(deps: ReceiveDeps, connection: BoundInbound, request: RawRequest): Promise<Outcome> {
   const handshake = connection.handshake(request);
   if (handshake) return { verdict: 'handshake', reason: 'unsigned', answer: handshake };
-  if (connection.ready !== null) return { verdict: 'misconfigured', reason: 'not_ready', hint: connection.ready };
+  if (connection.refusal !== null) return { verdict: 'misconfigured', reason: 'not_ready', hint: connection.refusal };
   const verification = connection.verify(request, deps.now());
   if (!verification.ok) return { verdict: 'refused', reason: verification.reason, hint: hintFor(verification.reason, request) };
   const { secretIndex } = verification;

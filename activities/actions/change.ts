@@ -22,7 +22,7 @@ export function createChangeOperations(names: NameCache): Pick<OperationTable, '
   return {
     addLabel: async (context, { connection, conversationId, label }) => {
       const { name } = await findNamed(context, names, { connection, kind: 'label', name: label });
-      const effects = context.connections.helpdesk(connection).effects;
+      const effects = context.connections.open('helpdesk', connection).effects;
       const send: Change['send'] = (client, told) => client.addLabel(conversationId, name, told);
       return change(context, { connection, conversationId, kind: 'label', class: effects.addLabel, values: { label: name }, send });
     },
@@ -30,7 +30,7 @@ export function createChangeOperations(names: NameCache): Pick<OperationTable, '
     assign: async (context, { connection, conversationId, assignee, team }) => {
       if (assignee === null && team === null) return null;
       const to = await resolveAssignment(context, names, { connection, assignee, team });
-      const effects = context.connections.helpdesk(connection).effects;
+      const effects = context.connections.open('helpdesk', connection).effects;
       const send: Change['send'] = (client, told) => client.assign(conversationId, to, told);
       return change(context, { connection, conversationId, kind: 'assignment', class: effects.assign, values: to, send });
     },
@@ -39,13 +39,13 @@ export function createChangeOperations(names: NameCache): Pick<OperationTable, '
 
 /** Opens a conversation again that is resolved, snoozed or pending. */
 export async function reopen(context: OperationContext, connection: string, conversationId: string): Promise<null> {
-  const effects = context.connections.helpdesk(connection).effects;
+  const effects = context.connections.open('helpdesk', connection).effects;
   const send: Change['send'] = (client, told) => client.reopen(conversationId, told);
   return change(context, { connection, conversationId, kind: 'status', class: effects.reopen, values: { status: 'open' }, send });
 }
 
 async function setPriority(context: OperationContext, connection: string, conversationId: string, priority: Priority): Promise<null> {
-  const effects = context.connections.helpdesk(connection).effects;
+  const effects = context.connections.open('helpdesk', connection).effects;
   const send: Change['send'] = (client, told) => client.setPriority(conversationId, priority, told);
   return change(context, { connection, conversationId, kind: 'priority', class: effects.setPriority, values: { priority }, send });
 }
@@ -54,7 +54,7 @@ async function change(
   context: OperationContext,
   { connection, conversationId, kind, values, send, class: effectClass }: Change,
 ): Promise<null> {
-  const client = context.connections.helpdesk(connection);
+  const client = context.connections.open('helpdesk', connection);
   await perform(context, {
     class: effectClass,
     connection,

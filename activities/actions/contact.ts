@@ -11,7 +11,7 @@ import type { NameCache } from './names.ts';
 export function createContactOperations(names: NameCache): Pick<OperationTable, 'ensureContact'> {
   return {
     ensureContact: async (context, input) => {
-      const client = context.connections.helpdesk(input.connection);
+      const client = context.connections.open('helpdesk', input.connection);
       const { record, externalId: former, email } = input;
       const keys = { mark: record === undefined || record === null ? null : toContactMark(record), former, email };
       if (keys.mark === null && former === null && email === null) throw nobody(context, input.connection);
@@ -55,7 +55,7 @@ async function createContact(
   keys: ContactKeys,
 ): Promise<Contact> {
   const { connection, externalId, name, email, phone } = input;
-  const client = context.connections.helpdesk(connection);
+  const client = context.connections.open('helpdesk', connection);
   const abilities = await client.abilities();
   if (!abilities.createContact) throw cannotCreate(context, connection);
   const inbox = await findNamed(context, names, { connection, kind: 'inbox', name: input.inbox });

@@ -20,7 +20,7 @@ type EnsureInput = OperationInput<'ensureConversation'>;
 export function createConversationOperations(names: NameCache): Pick<OperationTable, 'readConversation' | 'ensureConversation'> {
   return {
     readConversation: async (context, { connection, conversationId }) => {
-      const conversation = await context.connections.helpdesk(connection).readConversation(conversationId);
+      const conversation = await context.connections.open('helpdesk', connection).readConversation(conversationId);
       return conversation === null ? null : toConversationExcerpt(conversation);
     },
     ensureConversation: async (context, input) => {
@@ -43,7 +43,7 @@ async function findReusable(
   inboxId: string,
 ): Promise<Conversation | null> {
   if (reuse === 'never') return null;
-  const client = context.connections.helpdesk(connection);
+  const client = context.connections.open('helpdesk', connection);
   const abilities = await client.abilities();
   if (!abilities.listConversations) throw cannotList(context, connection, reuse);
   const conversations = await client.conversationsOf(contactId, inboxId);
@@ -52,7 +52,7 @@ async function findReusable(
 
 async function createConversation(context: OperationContext, names: NameCache, input: EnsureInput, inboxId: string): Promise<Conversation> {
   const { connection, contactId, opening } = input;
-  const client = context.connections.helpdesk(connection);
+  const client = context.connections.open('helpdesk', connection);
   const abilities = await client.abilities();
   if (!abilities.createConversation) throw cannotCreate(context, input);
   const values = { contactId, inboxId, ...(await resolveAssignment(context, names, input)), opening };

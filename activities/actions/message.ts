@@ -5,11 +5,11 @@ import { toMessageExcerpt } from './excerpt.ts';
 /** Operations on messages of the helpdesk. */
 export const messageOperations: Pick<OperationTable, 'readMessage' | 'postMessage'> = {
   readMessage: async (context, { connection, conversationId, messageId }) => {
-    const message = await context.connections.helpdesk(connection).readMessage(conversationId, messageId);
+    const message = await context.connections.open('helpdesk', connection).readMessage(conversationId, messageId);
     return message === null ? null : toMessageExcerpt(message);
   },
   postMessage: async (context, { connection, conversationId, text, private: isPrivate }) => {
-    const client = context.connections.helpdesk(connection);
+    const client = context.connections.open('helpdesk', connection);
     const messageId = await perform(context, {
       class: client.effects.postMessage,
       connection,

@@ -46,7 +46,7 @@ export async function findNamed(
   names: NameCache,
   sought: { readonly connection: string; readonly kind: NameKind; readonly name: string },
 ): Promise<Named> {
-  const client = context.connections.helpdesk(sought.connection);
+  const client = context.connections.open('helpdesk', sought.connection);
   for (const maxAgeMs of [MAX_AGE_MS, MAX_AGE_OF_A_MISS_MS]) {
     const found = match(await names.list(client, sought.kind, maxAgeMs), sought.name);
     if (found !== undefined) return found;

@@ -16,7 +16,7 @@ export const threadOperations: Pick<OperationTable, 'findThread' | 'openThread' 
     return thread === null ? null : { ts: thread.id, openedHere: thread.event === context.identity };
   },
   openThread: async (context, { connection, channel, record, text }) => {
-    const client = context.connections.chat(connection);
+    const client = context.connections.open('chat', connection);
     const ts = await perform(context, {
       class: client.effects.post,
       connection,
@@ -43,7 +43,7 @@ async function postReply(
   { connection, channel, thread, text }: OperationInput<'postReply'>,
   part?: string,
 ): Promise<OperationOutput<'postReply'>> {
-  const client = context.connections.chat(connection);
+  const client = context.connections.open('chat', connection);
   const keep = (posted: Posted | null): KeptReply => ({
     id: posted?.ts ?? null,
     event: context.identity,
@@ -73,7 +73,7 @@ async function adopt(
   context: OperationContext,
   { connection, channel, record, ts, text }: OperationInput<'adoptThread'>,
 ): Promise<KeptThread> {
-  const client = context.connections.chat(connection);
+  const client = context.connections.open('chat', connection);
   return context.ledger.perform<KeptThread>({
     class: client.effects.edit,
     connection,

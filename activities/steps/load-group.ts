@@ -41,7 +41,7 @@ function toMember(row: BegunRow, directory: FlowDirectory): GroupMember {
   const { connection, topic, record, eventId, deliveryId, attempts } = row;
   const edits = isObject(row.edits) ? row.edits : null;
   const type = directory.connectionType(connection);
-  const inbound = type === undefined ? undefined : connectorOf(type)?.inbound;
+  const inbound = type === undefined ? undefined : connectorOf(type)?.receives;
   const lacks = row.raw === null ? 'body' : null;
   const facts = row.raw === null || inbound === undefined ? {} : inbound.facts(topic, row.raw);
   const again = row.generation === 0 ? '' : `#${row.generation}`;

@@ -62,10 +62,7 @@ async function serveWorker(): Promise<void> {
     onFreed: () => void db.query('select pg_notify($1, $2)', [INBOX_CHANNEL, '']).catch(() => undefined),
     instead: {
       runOf,
-      connections(onOutcome) {
-        const connections = createChaosConnections(settings.sinkOrigin, onOutcome);
-        return { ...connections, ...crash.connections(connections) };
-      },
+      connections: (onOutcome) => createChaosConnections(settings.sinkOrigin, onOutcome, (name, client) => crash.chat(name, client)),
       effects: createControlledStore(db, settings.control),
     },
     connection,

@@ -3,6 +3,7 @@ import { createCaller } from '../../connectors/call/caller.ts';
 import { createHttpClient } from '../../connectors/call/http-client.ts';
 import { CLASSES } from './settings.ts';
 import type { ChatClient } from '../../connectors/ports/chat.ts';
+import type { PortName, Ports } from '../../connectors/ports/ports.ts';
 import type { BoundConnections, OnOutcome } from '../../connectors/connections.ts';
 import type { EffectClassName } from './settings.ts';
 
@@ -10,17 +11,22 @@ const posted = z.object({ remoteId: z.string() });
 const looked = z.object({ found: z.boolean() });
 
 /** The sink's four kinds of write as connections named like their classes; over the product's own HTTP client. */
-export function createChaosConnections(origin: string, onOutcome: OnOutcome): BoundConnections {
-  const clients = new Map(CLASSES.map((name) => [name, createChaosClient(origin, name, onOutcome)] as const));
-  const none = (name: string): never => {
-    throw new Error(`the fault run has no connection ${name} of that kind`);
-  };
+export function createChaosConnections(
+  origin: string,
+  onOutcome: OnOutcome,
+  wrap: (name: string, client: ChatClient) => ChatClient = (_name, client) => client,
+): BoundConnections {
+  const clients = new Map(CLASSES.map((name) => [name, wrap(name, createChaosClient(origin, name, onOutcome))] as const));
   const find = (name: string): ChatClient | undefined => [...clients].find(([own]) => own === name)?.[1];
   return {
     names: CLASSES,
-    helpdesk: none,
-    billing: none,
-    chat: (name) => find(name) ?? none(name),
+    open<P extends PortName>(port: P, name: string): Ports[P] {
+      const client = find(name);
+      const ports: Partial<Ports> = client === undefined ? {} : { chat: client };
+      const found: Ports[P] | undefined = ports[port];
+      if (found === undefined) throw new Error(`the fault run has no connection ${name} with the role ${port}`);
+      return found;
+    },
     probe: (name) =>
       find(name)
         ?.probe()

@@ -22,7 +22,7 @@ const sink = slackConfig.parse({
 const parts = {
   settings,
   inbound: bindCustom(CONNECTION, settings.secret),
-  sink: { name: 'sink', settings: sink },
+  sink: { name: 'sink', type: 'slack', settings: sink },
   log: createLogger('info'),
 };
 const app = await start();

@@ -25,7 +25,7 @@ export interface Bare {
 /** The bare way: `client.workflow.start` for each request before it is answered, one activity, one call. */
 export async function startBare(parts: LoadParts): Promise<LoadApp> {
   const { sink } = parts;
-  const slack = bindConnections([sink]).chat(sink.name);
+  const slack = bindConnections([sink]).open('chat', sink.name);
   const bare = await openBare(parts.settings.temporalAddress, parts.settings.bundlePath, async (text) => {
     await slack.post({ channel: 'C0123', thread: '1700000000.000000', text }, { mark: randomUUID(), sendBy: performance.now() + SEND_MS });
   });

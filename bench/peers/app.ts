@@ -31,6 +31,7 @@ const shared: Pick<LoadParts, 'inbound' | 'sink' | 'log'> = {
   inbound: bindCustom(CONNECTION, settings.secret),
   sink: {
     name: 'sink',
+    type: 'slack',
     settings: slackConfig.parse({
       type: 'slack',
       baseUrl: settings.sinkOrigin,
@@ -96,7 +97,7 @@ async function startOursPeer(): Promise<PeerApp> {
 
 async function startBehindReceiver(name: Exclude<PeerName, 'ours'>): Promise<PeerApp> {
   const gate = createGate();
-  const chat = bindConnections([shared.sink]).chat(shared.sink.name);
+  const chat = bindConnections([shared.sink]).open('chat', shared.sink.name);
   const effect = async (text: string): Promise<void> => {
     await gate.pass();
     const send = { mark: randomUUID(), sendBy: performance.now() + SEND_MS };

@@ -1,4 +1,4 @@
-import type { Connections } from '../../connectors/ports/ports.ts';
+import type { ChatClient } from '../../connectors/ports/chat.ts';
 import type { WorkflowStarter } from '../../inbox/starter.ts';
 import type { Database, Row, StatementOptions } from '../../store/driver/database.ts';
 
@@ -48,7 +48,7 @@ export function parseCrashPoint(text: string | null): CrashPoint | null {
 export function createCrash(point: CrashPoint | null): {
   db(db: Database): Database;
   starter(starter: WorkflowStarter): WorkflowStarter;
-  connections(connections: Connections): Connections;
+  chat(name: string, client: ChatClient): ChatClient;
 } {
   let left = point?.skip ?? 0;
   const end = (): void => {
@@ -83,13 +83,7 @@ export function createCrash(point: CrashPoint | null): {
       startBatch: (input, about) => around('start', () => starter.startBatch(input, about)),
       startIntake: (id, input, deadlineMs) => around('start-intake', () => starter.startIntake(id, input, deadlineMs)),
     }),
-    connections: (connections) => ({
-      ...connections,
-      chat(name) {
-        const client = connections.chat(name);
-        return { ...client, post: (input, send) => around(`send-${name}`, () => client.post(input, send)) };
-      },
-    }),
+    chat: (name, client) => ({ ...client, post: (input, send) => around(`send-${name}`, () => client.post(input, send)) }),
   };
 }
 

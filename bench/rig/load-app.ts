@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { SlackSettings } from '../../connectors/slack/config.ts';
+import type { ConfiguredConnection } from '../../connectors/connections.ts';
 import type { BoundInbound } from '../../server/bound-inbound.ts';
 import type { AppSettings } from '../ingest/settings.ts';
 
@@ -7,7 +7,7 @@ import type { AppSettings } from '../ingest/settings.ts';
 export interface LoadParts {
   readonly settings: AppSettings;
   readonly inbound: BoundInbound;
-  readonly sink: { readonly name: string; readonly settings: SlackSettings };
+  readonly sink: ConfiguredConnection;
   readonly log: Logger;
   /** What an event is ordered by, from its record; left out: by nothing. */
   readonly keyOf?: (record: string) => string | null;

@@ -13,7 +13,7 @@ interface Kind {
   readonly summary: string;
   readonly order: 'record' | 'none';
   readonly coalesce: boolean;
-  readonly topics: { readonly [connectorType: string]: readonly string[] };
+  readonly topics: { readonly [role: string]: readonly string[] };
   readonly options: readonly FieldRow[];
 }
 

@@ -1,4 +1,5 @@
 import { bindConnections } from '../../connectors/connections.ts';
+import { connectorOf } from '../../connectors/registry.ts';
 import { messageOf } from '../../operator/fail.ts';
 import { withSession } from '../terminal/session.ts';
 import { attempt, systemCheck } from '../../operator/tasks/system.ts';
@@ -22,7 +23,7 @@ export async function probeOnline(io: Io, configPath: string, config: Deskbridge
     if (probe === undefined) return { part: name, ok: true, text: 'receives only: nothing to ask' };
     const answer = await attempt(() => probe);
     if (!answer.ok) return { part: name, ...answer };
-    if (type === 'deskwoot' || type === 'chatwoot') return { part: name, ...(await abilitiesOf(() => bound.helpdesk(name).abilities())) };
+    if (connectorOf(type)?.calls?.ports.helpdesk !== undefined) return { part: name, ...(await abilitiesOf(() => bound.open('helpdesk', name).abilities())) };
     return { part: name, ...(await lacksOf(() => bound.lacks(name) ?? Promise.resolve([]), answer)) };
   });
   return [...(await own), ...(await Promise.all(remote))];

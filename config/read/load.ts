@@ -46,7 +46,12 @@ export function loadConfig<ConnectionSettings>(source: ConfigSource, catalog: Ca
   const references: ReferenceSource = { path: source.path, variable: dotEnv.variable, readFile: (path) => source.readFile(path) };
   const settings = readSettings(file, references, source.production ?? dotEnv.variable('NODE_ENV') === 'production');
   const connections = readConnections(file, catalog, references);
-  const flows = readFlows(file['flows'], { kinds: catalog.flowKinds, connectors: connections.connectors, source: references });
+  const flows = readFlows(file['flows'], {
+    kinds: catalog.flowKinds,
+    connectors: connections.connectors,
+    catalogue: catalog.connectors,
+    source: references,
+  });
   const parts = [settings, connections, flows];
   const warnings = inOrder(parts.flatMap((part) => part.warnings).map(toProblem));
   const problems = [...yamlProblems, ...dotEnv.problems, ...inOrder(parts.flatMap((part) => part.findings).map(toProblem))];

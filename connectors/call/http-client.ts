@@ -12,7 +12,7 @@ import type { Refused, Verdict } from './status-table.ts';
 const TIMEOUT_MS = 10_000;
 const MAX_BYTES = 5 * 1024 * 1024;
 const MAX_REQUEST_ID = 100;
-const REQUEST_ID_HEADERS = ['x-request-id', 'request-id', 'x-slack-req-id'] as const;
+const USUAL_REQUEST_ID_HEADER = 'x-request-id';
 
 /** How a vendor's calls are authenticated, and how its refusals read. */
 export interface VendorHttp {
@@ -20,6 +20,8 @@ export interface VendorHttp {
   readonly headers: () => { readonly [name: string]: string };
   /** Refines the verdict on a refusal by what the vendor's body says; null: the status says it all. */
   readonly explain?: (refused: Refused) => Partial<Verdict> | null;
+  /** The header in which the system names a request, in lower case; default `x-request-id`. */
+  readonly requestIdHeader?: string;
 }
 
 export interface HttpClientOptions extends VendorHttp {
@@ -64,7 +66,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       maxBytes: maxBytesOf(options, call),
       sendBy: call.sendBy ?? null,
     }).catch((error: unknown) => {
-      throw toError(options, call, fromThrown(error, maxBytesOf(options, call)), error);
+      throw toError(options, call, fromThrown(options, call, error), error);
     });
     if (answer.status < 200 || answer.status >= 300) throw toError(options, call, fromRefusal(options, call, answer));
     return { status: answer.status, headers: answer.headers, body: answer.body, json: () => readJson(options, call, answer) };
@@ -104,10 +106,10 @@ function fromRefusal(options: HttpClientOptions, call: HttpRequest, answer: Wire
   const verdict = { ...judgeStatus(refused), ...options.explain?.(refused) };
   const { retry } = verdict;
   const spread = retry.kind === 'after' ? { kind: 'after' as const, ms: withJitter(retry.ms, options.random ?? Math.random) } : retry;
-  return { ...verdict, retry: spread, status: answer.status, ...requestId(answer.headers) };
+  return { ...verdict, retry: spread, status: answer.status, ...requestId(options, answer.headers) };
 }
 
-function fromThrown(error: unknown, maxBytes: number): Fault {
+function fromThrown(options: HttpClientOptions, call: HttpRequest, error: unknown): Fault {
   if (!(error instanceof WireError)) return fromWireFailure('network', false);
   if (error.cause instanceof AddressBlockedError) return blocked();
   if (isBadHeader(error.cause)) {
@@ -118,9 +120,9 @@ function fromThrown(error: unknown, maxBytes: number): Fault {
       carriedOut: false,
     };
   }
-  const begun = error.begun === null ? {} : { status: error.begun.status, ...requestId(error.begun.headers) };
+  const begun = error.begun === null ? {} : { status: error.begun.status, ...requestId(options, error.begun.headers) };
   const fault = fromWireFailure(error.failure, error.sent);
-  return { ...fault, ...(error.failure === 'too_large' ? { hint: tooLarge(error, maxBytes) } : {}), ...begun };
+  return { ...fault, ...(error.failure === 'too_large' ? { hint: tooLarge(error, maxBytesOf(options, call)) } : {}), ...begun };
 }
 
 function fromWireFailure(failure: WireFailure, sent: boolean): Fault {
@@ -176,7 +178,7 @@ function readJson(options: HttpClientOptions, call: HttpRequest, answer: WireAns
     hint,
     status: answer.status,
     carriedOut: true,
-    ...requestId(answer.headers),
+    ...requestId(options, answer.headers),
   });
 }
 
@@ -190,8 +192,11 @@ function tryJson(answer: WireAnswer): unknown {
   }
 }
 
-function requestId(headers: { readonly [name: string]: string | undefined }): { readonly requestId?: string } {
-  const found = REQUEST_ID_HEADERS.map((name) => headers[name]).find((value) => value !== undefined);
+function requestId(
+  { requestIdHeader }: HttpClientOptions,
+  headers: { readonly [name: string]: string | undefined },
+): { readonly requestId?: string } {
+  const found = headers[requestIdHeader ?? USUAL_REQUEST_ID_HEADER];
   // The value is shown to people: nothing but what ids are made of.
   return found === undefined || found.length > MAX_REQUEST_ID || !/^[\w.:/=+-]+$/.test(found) ? {} : { requestId: found };
 }

@@ -1,10 +1,13 @@
+import { chatwootHeaders, explainChatwoot } from './call/access.ts';
+import { createChatwootClient } from './ports/helpdesk.ts';
+import type { HelpdeskClient } from '../ports/helpdesk.ts';
 import { chatwootConfig } from './config.ts';
 import { chatwootFacts } from './receive/facts.ts';
 import { chatwootHabits } from './receive/habits.ts';
 import { readChatwoot } from './receive/read.ts';
-import { chatwootReady, chatwootWarnings } from './refusals.ts';
+import { chatwootRefusal, chatwootWarnings } from './refusals.ts';
 import { beginVerifyChatwoot, chatwootSentAt, verifyChatwoot } from './receive/verify.ts';
-import type { Connector } from '../connector.ts';
+import type { At, Connector } from '../connector.ts';
 import type { ChatwootSettings } from './config.ts';
 
 const OF_CONVERSATION = {
@@ -35,12 +38,15 @@ const MESSAGE = {
 } as const;
 
 /** Chatwoot (developers.chatwoot.com, Webhooks). */
-export const chatwootConnector: Connector<'chatwoot', ChatwootSettings> = {
+export const chatwoot: Connector<ChatwootSettings> = {
   type: 'chatwoot',
   title: 'Chatwoot',
+  docs: 'https://developers.chatwoot.com',
+  example:
+    '{ type: chatwoot, baseUrl: https://app.chatwoot.com, account: 1, token: env:CHATWOOT_TOKEN, webhookSecret: env:CHATWOOT_WEBHOOK_SECRET }',
   config: chatwootConfig,
-  inbound: {
-    ready: chatwootReady,
+  receives: {
+    refusal: chatwootRefusal,
     warnings: chatwootWarnings,
     verify: verifyChatwoot,
     beginVerify: beginVerifyChatwoot,
@@ -65,4 +71,17 @@ export const chatwootConnector: Connector<'chatwoot', ChatwootSettings> = {
     },
     sender: chatwootHabits,
   },
+  calls: {
+    origin: ({ baseUrl }) => baseUrl,
+    headers: ({ token }) => chatwootHeaders(token),
+    explain: explainChatwoot,
+    probe: async (at) => {
+      await openHelpdesk(at).probe();
+    },
+    ports: { helpdesk: { open: openHelpdesk } },
+  },
 };
+
+function openHelpdesk({ settings, ...at }: At<ChatwootSettings>): HelpdeskClient {
+  return createChatwootClient({ ...at, account: settings.account, uiBaseUrl: settings.baseUrl });
+}

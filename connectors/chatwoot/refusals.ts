@@ -6,7 +6,7 @@ const FIELDS = 'webhookSecret or webhookSecrets';
 const MIN_PATH_TOKEN = 24;
 
 /** Why webhooks must not be accepted; null: they may. */
-export function chatwootReady(settings: ChatwootSettings): string | null {
+export function chatwootRefusal(settings: ChatwootSettings): string | null {
   const secrets = secretList(settings.webhookSecret, settings.webhookSecrets);
   if (settings.unsigned === undefined) {
     if (settings.pathToken !== undefined) return 'pathToken is only for servers that do not sign: remove it, or set unsigned to the reason';

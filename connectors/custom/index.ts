@@ -1,18 +1,20 @@
 import { customConfig } from './config.ts';
 import { customFacts } from './receive/facts.ts';
 import { readCustom } from './receive/read.ts';
-import { customReady, customWarnings } from './refusals.ts';
+import { customRefusal, customWarnings } from './refusals.ts';
 import { customSentAt, verifyCustom } from './receive/verify.ts';
 import type { Connector } from '../connector.ts';
 import type { CustomSettings } from './config.ts';
 
 /** Any sender that signs by Standard Webhooks (standardwebhooks.com). Its topics are its own: the field `type` of the body. */
-export const customConnector: Connector<'custom', CustomSettings> = {
+export const custom: Connector<CustomSettings> = {
   type: 'custom',
   title: 'Standard Webhooks',
+  docs: 'https://www.standardwebhooks.com',
+  example: '{ type: custom, secret: env:CHANNEL_SECRET }',
   config: customConfig,
-  inbound: {
-    ready: customReady,
+  receives: {
+    refusal: customRefusal,
     warnings: customWarnings,
     verify: verifyCustom,
     read: readCustom,

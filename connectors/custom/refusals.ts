@@ -6,7 +6,7 @@ const FIELDS = 'secret or secrets';
 const SOURCE = `whsec_… or bare base64 of ${PROPER_BYTES} to ${MAX_BYTES} bytes, or an ed25519 public key whpk_…`;
 
 /** Why webhooks must not be accepted; null: they may. */
-export function customReady(settings: CustomSettings): string | null {
+export function customRefusal(settings: CustomSettings): string | null {
   const secrets = secretList(settings.secret, settings.secrets);
   const problem = secretProblem(secrets, FIELDS, SOURCE);
   if (problem !== null) return problem;

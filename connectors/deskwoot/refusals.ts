@@ -4,7 +4,7 @@ import type { DeskwootSettings } from './config.ts';
 const FIELDS = 'webhookSecret or webhookSecrets';
 
 /** Why webhooks must not be accepted; null: they may. */
-export function deskwootReady(settings: DeskwootSettings): string | null {
+export function deskwootRefusal(settings: DeskwootSettings): string | null {
   return secretProblem(
     secretList(settings.webhookSecret, settings.webhookSecrets),
     FIELDS,

@@ -1,7 +1,7 @@
 import { shopifyConfig } from './config.ts';
 import { shopifyFacts } from './receive/facts.ts';
 import { readShopify } from './receive/read.ts';
-import { shopifyReady, shopifyWarnings } from './refusals.ts';
+import { shopifyRefusal, shopifyWarnings } from './refusals.ts';
 import { beginVerifyShopify, verifyShopify } from './receive/verify.ts';
 import type { Connector } from '../connector.ts';
 import type { ShopifySettings } from './config.ts';
@@ -20,12 +20,14 @@ const CUSTOMER = { facts: { 'customer.id': 'string' }, maybe: { 'object.id': 'st
 const PLAIN = { facts: {}, maybe: { 'order.id': 'string', 'customer.id': 'string', 'object.id': 'string' } } as const;
 
 /** Shopify (shopify.dev/docs/api/webhooks), both families of headers. */
-export const shopifyConnector: Connector<'shopify', ShopifySettings> = {
+export const shopify: Connector<ShopifySettings> = {
   type: 'shopify',
   title: 'Shopify',
+  docs: 'https://shopify.dev/docs/api/admin',
+  example: '{ type: shopify, shop: example.myshopify.com, clientId: env:SHOPIFY_CLIENT_ID, clientSecret: env:SHOPIFY_CLIENT_SECRET }',
   config: shopifyConfig,
-  inbound: {
-    ready: shopifyReady,
+  receives: {
+    refusal: shopifyRefusal,
     warnings: shopifyWarnings,
     verify: verifyShopify,
     beginVerify: beginVerifyShopify,

@@ -4,7 +4,7 @@ import type { ShopifySettings } from './config.ts';
 const FIELDS = 'clientSecret or webhookSecrets';
 
 /** Why webhooks must not be accepted; null: they may. */
-export function shopifyReady(settings: ShopifySettings): string | null {
+export function shopifyRefusal(settings: ShopifySettings): string | null {
   return secretProblem(
     secretList(settings.clientSecret, settings.webhookSecrets),
     FIELDS,

@@ -1,8 +1,10 @@
+import { slackHeaders } from './call/access.ts';
+import { createSlackClient } from './ports/chat.ts';
 import { slackConfig } from './config.ts';
 import { slackFacts } from './receive/facts.ts';
 import { slackHandshake } from './receive/handshake.ts';
 import { readSlack } from './receive/read.ts';
-import { slackReady, slackWarnings } from './refusals.ts';
+import { slackRefusal, slackWarnings } from './refusals.ts';
 import { beginVerifySlack, slackSentAt, verifySlack } from './receive/verify.ts';
 import type { Connector } from '../connector.ts';
 import type { SlackSettings } from './config.ts';
@@ -13,12 +15,14 @@ const INTERACTION = { facts: {}, maybe: { ...PLACE, 'action.id': 'string', 'call
 const PLAIN = { facts: {}, maybe: { 'team.id': 'string' } } as const;
 
 /** Slack (docs.slack.dev/apis/events-api). Slash commands have topics of their own name: `command.<name>`. */
-export const slackConnector: Connector<'slack', SlackSettings> = {
+export const slack: Connector<SlackSettings> = {
   type: 'slack',
   title: 'Slack',
+  docs: 'https://docs.slack.dev',
+  example: '{ type: slack, token: env:SLACK_TOKEN, signingSecret: env:SLACK_SIGNING_SECRET }',
   config: slackConfig,
-  inbound: {
-    ready: slackReady,
+  receives: {
+    refusal: slackRefusal,
     warnings: slackWarnings,
     handshake: slackHandshake,
     verify: verifySlack,
@@ -42,5 +46,13 @@ export const slackConnector: Connector<'slack', SlackSettings> = {
     },
     // Three more attempts: at once, after about 1 and 5 minutes (docs.slack.dev/apis/events-api, Retries).
     sender: () => ({ retries: true, unavailable: 503 }),
+  },
+  calls: {
+    origin: ({ baseUrl }) => baseUrl,
+    headers: ({ token }) => slackHeaders(token),
+    requestIdHeader: 'x-slack-req-id',
+    probe: (at) => createSlackClient(at).probe(),
+    lacks: (at) => createSlackClient(at).lacks(),
+    ports: { chat: { open: createSlackClient } },
   },
 };

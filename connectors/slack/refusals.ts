@@ -4,7 +4,7 @@ import type { SlackSettings } from './config.ts';
 const FIELDS = 'signingSecret or signingSecrets';
 
 /** Why requests must not be accepted; null: they may. */
-export function slackReady(settings: SlackSettings): string | null {
+export function slackRefusal(settings: SlackSettings): string | null {
   return secretProblem(
     secretList(settings.signingSecret, settings.signingSecrets),
     FIELDS,

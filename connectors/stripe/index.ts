@@ -1,19 +1,24 @@
+import { explainStripe, modeOf, stripeHeaders } from './call/access.ts';
+import { createStripeClient } from './ports/billing.ts';
 import { stripeConfig } from './config.ts';
 import { stripeFacts } from './receive/facts.ts';
 import { readStripe } from './receive/read.ts';
-import { stripeReady, stripeWarnings } from './refusals.ts';
+import { stripeRefusal, stripeWarnings } from './refusals.ts';
 import { STRIPE_TOPICS } from './receive/topics.ts';
 import { beginVerifyStripe, stripeSentAt, verifyStripe } from './receive/verify.ts';
-import type { Connector } from '../connector.ts';
+import type { BillingClient } from '../ports/billing.ts';
+import type { At, Connector } from '../connector.ts';
 import type { StripeSettings } from './config.ts';
 
 /** Stripe (docs.stripe.com/webhooks), snapshot and thin events. */
-export const stripeConnector: Connector<'stripe', StripeSettings> = {
+export const stripe: Connector<StripeSettings> = {
   type: 'stripe',
   title: 'Stripe',
+  docs: 'https://docs.stripe.com/api',
+  example: '{ type: stripe, key: env:STRIPE_KEY, webhookSecrets: [env:STRIPE_WEBHOOK_SECRET] }',
   config: stripeConfig,
-  inbound: {
-    ready: stripeReady,
+  receives: {
+    refusal: stripeRefusal,
     warnings: stripeWarnings,
     verify: verifyStripe,
     beginVerify: beginVerifyStripe,
@@ -24,4 +29,16 @@ export const stripeConnector: Connector<'stripe', StripeSettings> = {
     // Live mode: up to three days with growing gaps (docs.stripe.com/webhooks, Automatic retries).
     sender: () => ({ retries: true, unavailable: 503 }),
   },
+  calls: {
+    origin: ({ baseUrl }) => baseUrl,
+    headers: ({ key }) => stripeHeaders(key),
+    explain: explainStripe,
+    requestIdHeader: 'request-id',
+    probe: (at) => openBilling(at).probe(),
+    ports: { billing: { open: openBilling } },
+  },
 };
+
+function openBilling({ settings, ...at }: At<StripeSettings>): BillingClient {
+  return createStripeClient({ ...at, mode: modeOf(settings.key) });
+}

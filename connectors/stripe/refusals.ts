@@ -4,7 +4,7 @@ import type { StripeSettings } from './config.ts';
 const FIELDS = 'webhookSecret or webhookSecrets';
 
 /** Why webhooks must not be accepted; null: they may. */
-export function stripeReady(settings: StripeSettings): string | null {
+export function stripeRefusal(settings: StripeSettings): string | null {
   return secretProblem(
     secretList(settings.webhookSecret, settings.webhookSecrets),
     FIELDS,

@@ -2,7 +2,7 @@ import { woocommerceConfig } from './config.ts';
 import { woocommerceFacts } from './receive/facts.ts';
 import { woocommerceHandshake } from './receive/handshake.ts';
 import { readWoocommerce } from './receive/read.ts';
-import { woocommerceReady, woocommerceWarnings } from './refusals.ts';
+import { woocommerceRefusal, woocommerceWarnings } from './refusals.ts';
 import { beginVerifyWoocommerce, verifyWoocommerce } from './receive/verify.ts';
 import type { Connector } from '../connector.ts';
 import type { WoocommerceSettings } from './config.ts';
@@ -20,12 +20,15 @@ const CUSTOMER = { facts: { 'customer.id': 'string' }, maybe: OBJECT } as const;
 const OTHER = { facts: OBJECT } as const;
 
 /** WooCommerce (woocommerce.com/document/webhooks). */
-export const woocommerceConnector: Connector<'woocommerce', WoocommerceSettings> = {
+export const woocommerce: Connector<WoocommerceSettings> = {
   type: 'woocommerce',
   title: 'WooCommerce',
+  docs: 'https://developer.woocommerce.com/docs/apis/rest-api',
+  example:
+    '{ type: woocommerce, baseUrl: https://shop.example.com, consumerKey: env:WOO_KEY, consumerSecret: env:WOO_SECRET, webhookSecret: env:WOO_WEBHOOK_SECRET }',
   config: woocommerceConfig,
-  inbound: {
-    ready: woocommerceReady,
+  receives: {
+    refusal: woocommerceRefusal,
     warnings: woocommerceWarnings,
     handshake: woocommerceHandshake,
     verify: verifyWoocommerce,

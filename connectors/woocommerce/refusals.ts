@@ -4,7 +4,7 @@ import type { WoocommerceSettings } from './config.ts';
 const FIELDS = 'webhookSecret or webhookSecrets';
 
 /** Why webhooks must not be accepted; null: they may. */
-export function woocommerceReady(settings: WoocommerceSettings): string | null {
+export function woocommerceRefusal(settings: WoocommerceSettings): string | null {
   return secretProblem(
     secretList(settings.webhookSecret, settings.webhookSecrets),
     FIELDS,

@@ -1,7 +1,7 @@
 import { wotnotConfig } from './config.ts';
 import { wotnotFacts } from './receive/facts.ts';
 import { readWotnot } from './receive/read.ts';
-import { wotnotReady, wotnotWarnings } from './refusals.ts';
+import { wotnotRefusal, wotnotWarnings } from './refusals.ts';
 import { beginVerifyWotnot, verifyWotnot } from './receive/verify.ts';
 import type { Connector } from '../connector.ts';
 import type { WotnotSettings } from './config.ts';
@@ -9,12 +9,14 @@ import type { WotnotSettings } from './config.ts';
 const PLAIN = { facts: {}, maybe: { 'conversation.id': 'string', 'bot.id': 'string' } } as const;
 
 /** WotNot (WotNot public API, Events). Only the payload of `conversation_create` is published. */
-export const wotnotConnector: Connector<'wotnot', WotnotSettings> = {
+export const wotnot: Connector<WotnotSettings> = {
   type: 'wotnot',
   title: 'WotNot',
+  docs: 'https://docs.wotnot.io',
+  example: '{ type: wotnot, account: 876, token: env:WOTNOT_TOKEN, webhookToken: env:WOTNOT_WEBHOOK_TOKEN }',
   config: wotnotConfig,
-  inbound: {
-    ready: wotnotReady,
+  receives: {
+    refusal: wotnotRefusal,
     warnings: wotnotWarnings,
     verify: verifyWotnot,
     beginVerify: beginVerifyWotnot,

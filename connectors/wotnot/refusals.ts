@@ -6,7 +6,7 @@ const FIELD = 'webhookToken';
 const SHORT = 24;
 
 /** Why webhooks must not be accepted; null: they may. */
-export function wotnotReady(settings: WotnotSettings): string | null {
+export function wotnotRefusal(settings: WotnotSettings): string | null {
   return secretProblem(secretList(settings.webhookToken, undefined), FIELD, 'the token set in WotNot with the webhook for events');
 }
 

@@ -52,10 +52,10 @@ export const openConversation: FlowKind<'open-conversation', OpenConversationOpt
   orderBy: 'customer.id',
   coalesce: false,
   asksSender: true,
-  topics: { stripe: ['invoice.payment_failed'] },
+  topics: { billing: ['invoice.payment_failed'] },
   connections: (options) => [options.connection],
   check: (options, context) => [
-    ...connectionProblems(context, { path: ['connection'], name: options.connection, types: ['deskwoot', 'chatwoot'], what: 'a helpdesk' }),
+    ...connectionProblems(context, { path: ['connection'], name: options.connection, role: 'helpdesk', what: 'a helpdesk' }),
     ...templateProblems(['note'], options.note, NOTE_FIELDS),
     ...templateProblems(['opening'], options.opening, OPENING_FIELDS),
   ],

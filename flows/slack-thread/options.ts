@@ -44,10 +44,10 @@ export const slackThread: FlowKind<'slack-thread', SlackThreadOptions> = {
   order: 'record',
   coalesce: false,
   asksSender: true,
-  topics: { deskwoot: TOPICS, chatwoot: TOPICS },
+  topics: { helpdesk: TOPICS },
   connections: (options) => [options.connection],
   check: (options, context) => [
-    ...connectionProblems(context, { path: ['connection'], name: options.connection, types: ['slack'], what: 'a Slack' }),
+    ...connectionProblems(context, { path: ['connection'], name: options.connection, role: 'chat', what: 'a team chat' }),
     ...templateProblems(['header'], options.header, HEADER_FIELDS),
     ...templateProblems(['message'], options.message, MESSAGE_FIELDS),
   ],

@@ -1,10 +1,10 @@
 import { Secret } from '../../model/secret.ts';
-import { chatwootConnector } from '../../connectors/chatwoot/index.ts';
-import { customConnector } from '../../connectors/custom/index.ts';
-import { shopifyConnector } from '../../connectors/shopify/index.ts';
-import { slackConnector } from '../../connectors/slack/index.ts';
-import { stripeConnector } from '../../connectors/stripe/index.ts';
-import { woocommerceConnector } from '../../connectors/woocommerce/index.ts';
+import { chatwoot } from '../../connectors/chatwoot/index.ts';
+import { custom } from '../../connectors/custom/index.ts';
+import { shopify } from '../../connectors/shopify/index.ts';
+import { slack } from '../../connectors/slack/index.ts';
+import { stripe } from '../../connectors/stripe/index.ts';
+import { woocommerce } from '../../connectors/woocommerce/index.ts';
 import { bindInbound } from '../../server/bound-inbound.ts';
 import type { Connector } from '../../connectors/connector.ts';
 import type { BoundInbound } from '../../server/bound-inbound.ts';
@@ -16,19 +16,19 @@ export type ConnectionOf = (vector: SignedCase) => BoundInbound;
 /** The connector for each vector file, by the file's name without its ending. */
 export const CONNECTION_OF: { readonly [file: string]: ConnectionOf } = {
   chatwoot: (vector) =>
-    bind(chatwootConnector, {
+    bind(chatwoot, {
       type: 'chatwoot',
       baseUrl: 'https://chatwoot.example',
       account: accountOf(vector),
       token: new Secret('unused'),
       webhookSecrets: secretsOf(vector),
     }),
-  shopify: (vector) => bind(shopifyConnector, { type: 'shopify', shop: shopOf(vector), clientId: 'unused', ...shopSecrets(vector) }),
-  slack: (vector) => bind(slackConnector, { type: 'slack', token: new Secret('unused'), signingSecrets: secretsOf(vector) }),
-  'standard-webhooks': (vector) => bind(customConnector, { type: 'custom', secrets: secretsOf(vector) }),
-  stripe: (vector) => bind(stripeConnector, { type: 'stripe', key: new Secret('unused'), webhookSecrets: secretsOf(vector) }),
+  shopify: (vector) => bind(shopify, { type: 'shopify', shop: shopOf(vector), clientId: 'unused', ...shopSecrets(vector) }),
+  slack: (vector) => bind(slack, { type: 'slack', token: new Secret('unused'), signingSecrets: secretsOf(vector) }),
+  'standard-webhooks': (vector) => bind(custom, { type: 'custom', secrets: secretsOf(vector) }),
+  stripe: (vector) => bind(stripe, { type: 'stripe', key: new Secret('unused'), webhookSecrets: secretsOf(vector) }),
   woocommerce: (vector) =>
-    bind(woocommerceConnector, {
+    bind(woocommerce, {
       type: 'woocommerce',
       baseUrl: 'https://shop.example',
       consumerKey: new Secret('unused'),
@@ -38,19 +38,19 @@ export const CONNECTION_OF: { readonly [file: string]: ConnectionOf } = {
 };
 
 /** Binds as start-up does; what the configuration refuses becomes a connection that is not ready, with the reason. */
-function bind<Type extends string, Settings>(connector: Connector<Type, Settings>, given: object): BoundInbound {
-  if (!connector.inbound) throw new Error(`${connector.type} receives nothing; expected a connector with an inbound half`);
+function bind<Settings>(connector: Connector<Settings>, given: object): BoundInbound {
+  if (!connector.receives) throw new Error(`${connector.type} receives nothing; expected a connector with a receiving half`);
   const parsed = connector.config.safeParse(given);
-  if (parsed.success) return bindInbound(connector.type, connector.type, connector.inbound, parsed.data);
+  if (parsed.success) return bindInbound(connector.type, connector.type, connector.receives, parsed.data);
   return refused(connector.type, parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; '));
 }
 
-function refused(type: string, ready: string): BoundInbound {
+function refused(type: string, refusal: string): BoundInbound {
   return {
     name: type,
     type,
     sender: { retries: true, unavailable: 503 },
-    ready,
+    refusal,
     handshake: () => null,
     verify: () => ({ ok: false, reason: 'signature_mismatch' }),
     read: () => ({ kind: 'unusable', problem: 'not ready', status: 400, park: false }),

@@ -58,11 +58,11 @@ export function checkRefusedSecrets(
   connectionOf: ConnectionOf,
 ): readonly CaseResult[] {
   return secrets.map((secret, index) => {
-    const { ready } = connectionOf({ ...sample, secrets: [secret] });
+    const { refusal } = connectionOf({ ...sample, secrets: [secret] });
     return {
       file,
       name: `refused secret ${index + 1}`,
-      problems: ready === null ? ['the connection accepts this secret; expected that it refuses to start'] : [],
+      problems: refusal === null ? ['the connection accepts this secret; expected that it refuses to start'] : [],
     };
   });
 }
@@ -84,10 +84,10 @@ function wantIncoming(_connection: string, event: InboundEvent): readonly Delive
   return event.facts['message.direction'] === 'outgoing' ? [] : [{ flow: 'vectors', key: event.record, lane: 0 }];
 }
 
-function judgeReadiness(vector: SignedCase, { ready }: BoundInbound): readonly string[] {
+function judgeReadiness(vector: SignedCase, { refusal }: BoundInbound): readonly string[] {
   if (vector.expect.verdict === 'reject_config')
-    return ready === null ? ['the connection accepts its secret, expected that it refuses to start'] : [];
-  return ready === null ? [] : [`the connection is not ready: ${ready}`];
+    return refusal === null ? ['the connection accepts its secret, expected that it refuses to start'] : [];
+  return refusal === null ? [] : [`the connection is not ready: ${refusal}`];
 }
 
 function judge(vector: SignedCase, reply: Reply, stores: VectorStores, seen: Set<string>): readonly string[] {

@@ -35,10 +35,10 @@ const tag: FlowKind<string, JsonObject> = {
   order: 'record',
   coalesce: false,
   asksSender: false,
-  topics: { shop: ['order.paid', 'order.made'] },
+  topics: { commerce: ['order.paid', 'order.made'] },
   connections: (options) => [String(options['desk'])],
   check: (options, context) =>
-    context.connectionType(String(options['desk'])) === 'deskwoot'
+    context.connection(String(options['desk']))?.roles.includes('helpdesk') === true
       ? []
       : [{ path: ['desk'], expected: 'a helpdesk', found: String(options['desk']), hint: 'Name the helpdesk.' }],
 };
@@ -52,8 +52,9 @@ export const catalog: Catalog<ShopSettings | DeskSettings> = {
         type: 'shop',
         title: 'Shop',
         config: shop,
-        inbound: {
-          ready: (settings: ShopSettings | DeskSettings) =>
+        calls: { ports: { commerce: {} } },
+        receives: {
+          refusal: (settings: ShopSettings | DeskSettings) =>
             'webhookSecrets' in settings && settings.webhookSecrets.length === 0 ? 'no webhookSecrets' : null,
           topics: {
             'order.paid': { facts: { 'order.total': 'number', 'order.status': 'string', 'order.test': 'boolean' } },
@@ -63,7 +64,7 @@ export const catalog: Catalog<ShopSettings | DeskSettings> = {
         },
       },
     ],
-    ['deskwoot', { type: 'deskwoot', title: 'Deskwoot', config: desk }],
+    ['deskwoot', { type: 'deskwoot', title: 'Deskwoot', config: desk, calls: { ports: { helpdesk: {} } } }],
   ]),
   flowKinds: new Map([
     ['tag', tag],

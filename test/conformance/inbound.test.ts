@@ -87,8 +87,8 @@ describe.each(Object.values(connectors).map((connector) => ({ type: connector.ty
   });
 
   it('refuses to start without a secret, with an empty one, and with one of whitespace', () => {
-    expect(inbound.ready()).toBeNull();
-    for (const secrets of [[], [''], [' \t\n']]) expect(open(...secrets).ready()).toMatch(/secret|token/);
+    expect(inbound.refusal()).toBeNull();
+    for (const secrets of [[], [''], [' \t\n']]) expect(open(...secrets).refusal()).toMatch(/secret|token/);
   });
 
   it.each(['', ' '])('accepts nothing under the blank secret %j, even when it is signed with it', (blank) => {

@@ -9,15 +9,20 @@ const LEAST: { readonly [flow: string]: JsonObject } = {
   'open-conversation': { inbox: 'Billing' },
   'slack-thread': { connection: 'team', channel: 'C0123' },
 };
-const TYPES = new Map([
-  ['helpdesk', 'deskwoot'],
-  ['team', 'slack'],
-  ['billing', 'stripe'],
+const ROLES = new Map([
+  ['helpdesk', { type: 'deskwoot', roles: ['helpdesk'] }],
+  ['team', { type: 'slack', roles: ['chat'] }],
+  ['billing', { type: 'stripe', roles: ['billing'] }],
 ]);
 
 function check(flow: string, options: JsonObject): readonly FlowProblem[] {
   const kind = flowKinds.get(flow);
-  return kind === undefined ? [] : kind.check(kind.options.parse(options), { connectionType: (name) => TYPES.get(name) });
+  return kind === undefined
+    ? []
+    : kind.check(kind.options.parse(options), {
+        connection: (name) => ROLES.get(name),
+        typesWith: (role) => [`a type with the role ${role}`],
+      });
 }
 
 describe('flow kinds', () => {

@@ -36,7 +36,7 @@ export function signFixture(body: string | Buffer, nowMs: number, secret: string
 }
 
 export const fixtureInbound: Inbound<FixtureSettings> = {
-  ready: (settings) =>
+  refusal: (settings) =>
     settings.secrets.some((secret) => secret.trim() === '') || settings.secrets.length === 0 ? 'a secret is missing; set it' : null,
   handshake: (request) => (request.body.toString() === 'ping=1' ? { contentType: 'text/plain', body: 'pong' } : null),
   verify,

@@ -138,7 +138,7 @@ describe('what a sender is answered', () => {
       name: 'hook',
       type: 'fixture',
       sender: FORGETFUL,
-      ready: null,
+      refusal: null,
       handshake: () => null,
       sentAt: () => null,
       read: () => ({ kind: 'events' as const, events: [] }),

@@ -1,8 +1,8 @@
 import { createHmac } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { chatwootConnector } from '../../connectors/chatwoot/index.ts';
+import { chatwoot } from '../../connectors/chatwoot/index.ts';
 import { Secret } from '../../model/secret.ts';
-import { stripeConnector } from '../../connectors/stripe/index.ts';
+import { stripe } from '../../connectors/stripe/index.ts';
 import { bindInbound } from '../../server/bound-inbound.ts';
 import { NOW_MS, openReceiver } from '../helpers/receiver.ts';
 import type { BoundInbound } from '../../server/bound-inbound.ts';
@@ -19,20 +19,20 @@ const EVENT = JSON.stringify({
   data: { object: { id: 'in_1', object: 'invoice', customer: 'cus_1' } },
 });
 
-function bind<Type extends string, Settings>(connector: Connector<Type, Settings>, settings: object): BoundInbound {
-  if (!connector.inbound) throw new Error(`${connector.type} receives nothing`);
-  return bindInbound(connector.type, connector.type, connector.inbound, connector.config.parse({ type: connector.type, ...settings }));
+function bind<Settings>(connector: Connector<Settings>, settings: object): BoundInbound {
+  if (!connector.receives) throw new Error(`${connector.type} receives nothing`);
+  return bindInbound(connector.type, connector.type, connector.receives, connector.config.parse({ type: connector.type, ...settings }));
 }
 
 function open(): Promise<TestReceiver> {
-  const stripe = bind(stripeConnector, { key: new Secret('unused'), webhookSecrets: [new Secret(SECRET)] });
-  const chatwoot = bind(chatwootConnector, {
+  const boundStripe = bind(stripe, { key: new Secret('unused'), webhookSecrets: [new Secret(SECRET)] });
+  const boundChatwoot = bind(chatwoot, {
     baseUrl: 'https://chatwoot.example',
     account: '3',
     token: new Secret('unused'),
     webhookSecrets: [new Secret(SECRET)],
   });
-  return openReceiver({ connections: {}, bound: [stripe, chatwoot] });
+  return openReceiver({ connections: {}, bound: [boundStripe, boundChatwoot] });
 }
 
 const hex = (text: string): string => createHmac('sha256', SECRET).update(text).digest('hex');

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it, vi } from 'vitest';
-import { connectors } from '../../connectors/registry.ts';
+import { connectorOf } from '../../connectors/registry.ts';
 import { bindInbound } from '../../server/bound-inbound.ts';
 import { chatwootMail, mailHtml } from '../fixtures/chatwoot-mail.ts';
 import { FIXTURE_SECRET, FORGETFUL, signFixture } from '../helpers/fixture-connector.ts';
@@ -15,16 +15,17 @@ const SECRET = 'chatwoot-secret';
 const CHUNKED = { 'transfer-encoding': 'chunked' };
 
 function chatwoot(): BoundInbound {
-  const { inbound, config } = connectors.chatwoot;
-  if (inbound === undefined) throw new Error('Chatwoot receives nothing');
-  const settings = config.parse({
+  const connector = connectorOf('chatwoot');
+  const receives = connector?.receives;
+  if (connector === undefined || receives === undefined) throw new Error('Chatwoot receives nothing');
+  const settings = connector.config.parse({
     type: 'chatwoot',
     baseUrl: 'https://chat.example.test',
     account: 3,
     token: new Secret('t'),
     webhookSecret: new Secret(SECRET),
   });
-  return bindInbound('desk', 'chatwoot', inbound, settings);
+  return bindInbound('desk', 'chatwoot', receives, settings);
 }
 
 function toHeaders(body: string): OutgoingHttpHeaders {

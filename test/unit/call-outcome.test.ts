@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { createCaller } from '../../connectors/call/caller.ts';
 import { createHttpClient } from '../../connectors/call/http-client.ts';
 import { Secret } from '../../model/secret.ts';
-import { slackCalls } from '../../connectors/slack/call/access.ts';
+import { slackHeaders } from '../../connectors/slack/call/access.ts';
 import { createSlackClient } from '../../connectors/slack/ports/chat.ts';
 import { serve } from '../helpers/http-server.ts';
 import type { Caller } from '../../connectors/call/caller.ts';
@@ -38,7 +38,7 @@ describe('the outcome of a call', () => {
     const http = createHttpClient({
       connection: 'team',
       baseUrl: server.url,
-      ...slackCalls(new Secret('xoxb-test')),
+      headers: () => slackHeaders(new Secret('xoxb-test')),
       onOutcome: (outcome) => told.push(codeOf(outcome)),
     });
     const slack = createSlackClient({ http, connection: 'team' });

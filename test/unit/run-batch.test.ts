@@ -1,3 +1,4 @@
+import { fixedConnections } from '../helpers/fixed-connections.ts';
 import { describe, expect, it } from 'vitest';
 import { runBatch } from '../../activities/steps/run-batch.ts';
 import { StepError } from '../../model/step-failure.ts';
@@ -59,7 +60,7 @@ function depsOf(groups: number, settle: (input: SettleInput) => Promise<boolean>
   };
   return {
     operations: new Proxy(Object.create(null), { get: none }),
-    connections: { helpdesk: none, billing: none, chat: none },
+    connections: fixedConnections(),
     gates: { check: none, note: none, failed: none, parked: none },
     effects: new Proxy(Object.create(null), { get: none }),
     renewEpoch: none,

@@ -45,15 +45,12 @@ describeOnEachDatabase('a step', (open) => {
 /** A helpdesk that is down. */
 function depsOf(db: Database): StepDeps {
   const down = { code: 'unavailable', retry: { kind: 'backoff' }, connection: 'helpdesk', operation: 'GET /x', hint: 'Wait.' } as const;
-  const helpdesk = (): never => {
+  const open = (): never => {
     throw new ConnectorError({ ...down, ambiguous: false });
-  };
-  const none = (): never => {
-    throw new Error('the test has no such connection');
   };
   return {
     operations: createOperations(),
-    connections: { helpdesk, billing: none, chat: none },
+    connections: { open },
     gates: createGateKeeper({ db, flowsOf: () => ['sync'], log: { warn: () => undefined } }),
     effects: createMemoryEffects(),
     renewEpoch: () => Promise.resolve('1'),

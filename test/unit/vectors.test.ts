@@ -75,7 +75,7 @@ function judge(inbound: OpenInbound, vector: VectorCase): { verdict: string; rea
   const request = toRequest(vector);
   const handshake = inbound.handshake(request);
   if (handshake !== null) return { verdict: 'accept', reading: null, answer: handshake.body };
-  if (inbound.ready() !== null) return { verdict: 'reject_config', reading: null, answer: '' };
+  if (inbound.refusal() !== null) return { verdict: 'reject_config', reading: null, answer: '' };
   if (!inbound.verify(request, vector.now_unix * 1000).ok) return { verdict: 'reject_signature', reading: null, answer: '' };
   const reading = inbound.read(request);
   if (reading.kind === 'handshake') return { verdict: 'accept', reading, answer: reading.answer.body };
@@ -116,7 +116,7 @@ describe.each(Object.keys(SETTINGS))('published vectors of %s', (file) => {
   });
 
   it.each(refused ?? [])('refuses the secret %j', (secret) => {
-    expect(open(file, [secret]).ready()).not.toBeNull();
+    expect(open(file, [secret]).refusal()).not.toBeNull();
   });
 });
 

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { untilNextMinute } from '../../call/retry-after.ts';
 import { looseArray } from '../../call/shapes.ts';
-import type { VendorHttp } from '../../call/http-client.ts';
 import type { Secret } from '../../../model/secret.ts';
 import type { Refused, Verdict } from '../../call/status-table.ts';
 
@@ -17,9 +16,9 @@ const errorBody = z.object({
 
 type ErrorBody = z.output<typeof errorBody>;
 
-/** How calls to Chatwoot are authenticated, and how its refusals read. */
-export function chatwootCalls(token: Secret): VendorHttp {
-  return { headers: () => ({ api_access_token: token.reveal() }), explain: explainChatwoot };
+/** How calls to Chatwoot are authenticated. */
+export function chatwootHeaders(token: Secret): { readonly [name: string]: string } {
+  return { api_access_token: token.reveal() };
 }
 
 /** chatwoot v4.15.1, app/controllers/concerns/request_exception_handler.rb and config/initializers/rack_attack.rb. */

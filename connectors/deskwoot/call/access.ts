@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { untilNextMinute } from '../../call/retry-after.ts';
-import type { VendorHttp } from '../../call/http-client.ts';
 import type { Secret } from '../../../model/secret.ts';
 import type { Refused, Verdict } from '../../call/status-table.ts';
 
 const errorBody = z.object({ error: z.string() });
 
-/** How calls to Deskwoot are authenticated, and how its refusals read. */
-export function deskwootCalls(token: Secret): VendorHttp {
-  return { headers: () => ({ authorization: `Bearer ${token.reveal()}` }), explain: explainDeskwoot };
+/** How calls to Deskwoot are authenticated. */
+export function deskwootHeaders(token: Secret): { readonly [name: string]: string } {
+  return { authorization: `Bearer ${token.reveal()}` };
 }
 
 /** Deskwoot says `{error: "text"}`; the text names records, so it goes nowhere. https://deskwoot.com/docs/api (Errors) */

@@ -1,4 +1,3 @@
-import type { VendorHttp } from '../../call/http-client.ts';
 import type { Secret } from '../../../model/secret.ts';
 import type { Retry } from '../../call/errors.ts';
 import type { ConnectorErrorCode } from '../../../model/step-codes.ts';
@@ -93,8 +92,8 @@ const VERDICTS: ReadonlyMap<string, SlackVerdict> = new Map(
 );
 
 /** How calls to Slack are authenticated. https://docs.slack.dev/authentication/tokens */
-export function slackCalls(token: Secret): VendorHttp {
-  return { headers: () => ({ authorization: `Bearer ${token.reveal()}` }) };
+export function slackHeaders(token: Secret): { readonly [name: string]: string } {
+  return { authorization: `Bearer ${token.reveal()}` };
 }
 
 /** What `{ok: false, error}` means. `needed`: the scope that Slack names. */

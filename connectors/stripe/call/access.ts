@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { parseRetryAfter } from '../../call/retry-after.ts';
-import type { VendorHttp } from '../../call/http-client.ts';
 import type { Secret } from '../../../model/secret.ts';
 import type { Refused, Verdict } from '../../call/status-table.ts';
 
@@ -18,9 +17,9 @@ const errorBody = z.object({
 /** Live or test: keys and objects are of one of the two, and neither sees the other's. */
 export type Mode = 'live' | 'test';
 
-/** How calls to Stripe are authenticated, and how its refusals read. https://docs.stripe.com/api/versioning */
-export function stripeCalls(key: Secret): VendorHttp {
-  return { headers: () => ({ authorization: `Bearer ${key.reveal()}`, 'stripe-version': API_VERSION }), explain: explainStripe };
+/** How calls to Stripe are authenticated. https://docs.stripe.com/api/versioning */
+export function stripeHeaders(key: Secret): { readonly [name: string]: string } {
+  return { authorization: `Bearer ${key.reveal()}`, 'stripe-version': API_VERSION };
 }
 
 /** The header Stripe-Should-Retry outranks the status. https://docs.stripe.com/api/errors */

@@ -1,14 +1,14 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { chatwootCalls } from '../../../connectors/chatwoot/call/access.ts';
+import { chatwootHeaders, explainChatwoot } from '../../../connectors/chatwoot/call/access.ts';
 import { createChatwootClient } from '../../../connectors/chatwoot/ports/helpdesk.ts';
-import { deskwootCalls } from '../../../connectors/deskwoot/call/access.ts';
+import { deskwootHeaders, explainDeskwoot } from '../../../connectors/deskwoot/call/access.ts';
 import { createDeskwootClient } from '../../../connectors/deskwoot/ports/helpdesk.ts';
 import { toContactMark } from '../../../connectors/ports/contact-mark.ts';
 import { createHttpClient } from '../../../connectors/call/http-client.ts';
 import { Secret } from '../../../model/secret.ts';
-import { slackCalls } from '../../../connectors/slack/call/access.ts';
+import { slackHeaders } from '../../../connectors/slack/call/access.ts';
 import { createSlackClient } from '../../../connectors/slack/ports/chat.ts';
-import { stripeCalls } from '../../../connectors/stripe/call/access.ts';
+import { stripeHeaders, explainStripe } from '../../../connectors/stripe/call/access.ts';
 import { createStripeClient } from '../../../connectors/stripe/ports/billing.ts';
 import { startChatwoot } from '../../../sandbox/chatwoot/index.ts';
 import { newContact as newChatwootContact } from '../../../sandbox/chatwoot/records.ts';
@@ -153,7 +153,7 @@ describe('Slack', () => {
     onTestFinished(() => slack.close());
     const client = createSlackClient({
       connection: 'team',
-      http: createHttpClient({ connection: 'team', baseUrl: slack.origin, ...slackCalls(new Secret('xoxb-1')) }),
+      http: createHttpClient({ connection: 'team', baseUrl: slack.origin, headers: () => slackHeaders(new Secret('xoxb-1')) }),
     });
     const sinceMs = Date.now();
     await client.probe();
@@ -173,7 +173,12 @@ describe('Stripe', () => {
     const client = createStripeClient({
       connection: 'billing',
       mode: 'test',
-      http: createHttpClient({ connection: 'billing', baseUrl: stripe.origin, ...stripeCalls(new Secret('sk_test_1')) }),
+      http: createHttpClient({
+        connection: 'billing',
+        baseUrl: stripe.origin,
+        headers: () => stripeHeaders(new Secret('sk_test_1')),
+        explain: explainStripe,
+      }),
     });
     await client.probe();
     const [invoice] = [...stripe.state.invoices.values()];
@@ -214,7 +219,12 @@ async function openDeskwoot(options: { readonly documentedOnly?: boolean } = {})
     ...options,
   });
   onTestFinished(() => sandbox.close());
-  const http = createHttpClient({ connection: 'helpdesk', baseUrl: sandbox.origin, ...deskwootCalls(new Secret('dw_1')) });
+  const http = createHttpClient({
+    connection: 'helpdesk',
+    baseUrl: sandbox.origin,
+    headers: () => deskwootHeaders(new Secret('dw_1')),
+    explain: explainDeskwoot,
+  });
   return {
     sandbox,
     faults: sandbox.faults,
@@ -225,7 +235,12 @@ async function openDeskwoot(options: { readonly documentedOnly?: boolean } = {})
 async function openChatwoot(): Promise<Desk & { readonly sandbox: ChatwootHandle }> {
   const sandbox = await startChatwoot({ accountId: 7, tokens: [{ value: 'cw_1', kind: 'user', ownerId: 1 }] });
   onTestFinished(() => sandbox.close());
-  const http = createHttpClient({ connection: 'helpdesk', baseUrl: sandbox.origin, ...chatwootCalls(new Secret('cw_1')) });
+  const http = createHttpClient({
+    connection: 'helpdesk',
+    baseUrl: sandbox.origin,
+    headers: () => chatwootHeaders(new Secret('cw_1')),
+    explain: explainChatwoot,
+  });
   return {
     sandbox,
     faults: sandbox.faults,

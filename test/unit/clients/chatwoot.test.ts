@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createChatwootClient } from '../../../connectors/chatwoot/ports/helpdesk.ts';
-import { chatwootCalls } from '../../../connectors/chatwoot/call/access.ts';
 import { toContactMark } from '../../../connectors/ports/contact-mark.ts';
+import { chatwootHeaders, explainChatwoot } from '../../../connectors/chatwoot/call/access.ts';
 import { createHttpClient } from '../../../connectors/call/http-client.ts';
 import { Secret } from '../../../model/secret.ts';
 import { routes, serve } from '../../helpers/http-server.ts';
@@ -399,7 +399,12 @@ type Table = { readonly [route: string]: Reply | ((request: Taken) => Reply) };
 
 async function open(table: Table): Promise<{ client: HelpdeskClient; server: TestServer }> {
   const server = await serve(routes(table));
-  const http = createHttpClient({ connection: 'helpdesk', baseUrl: server.url, ...chatwootCalls(new Secret('cw_test')) });
+  const http = createHttpClient({
+    connection: 'helpdesk',
+    baseUrl: server.url,
+    headers: () => chatwootHeaders(new Secret('cw_test')),
+    explain: explainChatwoot,
+  });
   return { server, client: createChatwootClient({ http, connection: 'helpdesk', account: '7', uiBaseUrl: 'https://desk.example' }) };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createDeskwootClient } from '../../../connectors/deskwoot/ports/helpdesk.ts';
-import { deskwootCalls } from '../../../connectors/deskwoot/call/access.ts';
 import { toContactMark } from '../../../connectors/ports/contact-mark.ts';
+import { deskwootHeaders, explainDeskwoot } from '../../../connectors/deskwoot/call/access.ts';
 import { createHttpClient } from '../../../connectors/call/http-client.ts';
 import { Secret } from '../../../model/secret.ts';
 import { routes, serve } from '../../helpers/http-server.ts';
@@ -338,7 +338,12 @@ type Table = { readonly [route: string]: Reply | ((request: Taken) => Reply) };
 
 async function open(table: Table, now: () => number = Date.now): Promise<{ client: HelpdeskClient; server: TestServer }> {
   const server = await serve(routes(table));
-  const http = createHttpClient({ connection: 'helpdesk', baseUrl: server.url, ...deskwootCalls(new Secret('dw_test')) });
+  const http = createHttpClient({
+    connection: 'helpdesk',
+    baseUrl: server.url,
+    headers: () => deskwootHeaders(new Secret('dw_test')),
+    explain: explainDeskwoot,
+  });
   return {
     server,
     client: createDeskwootClient({ http, connection: 'helpdesk', account: 'acc_1', uiBaseUrl: 'https://desk.example/', now }),

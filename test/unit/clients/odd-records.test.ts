@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { chatwootCalls } from '../../../connectors/chatwoot/call/access.ts';
+import { chatwootHeaders, explainChatwoot } from '../../../connectors/chatwoot/call/access.ts';
 import { createChatwootClient } from '../../../connectors/chatwoot/ports/helpdesk.ts';
-import { deskwootCalls } from '../../../connectors/deskwoot/call/access.ts';
+import { deskwootHeaders, explainDeskwoot } from '../../../connectors/deskwoot/call/access.ts';
 import { createDeskwootClient } from '../../../connectors/deskwoot/ports/helpdesk.ts';
 import { createHttpClient } from '../../../connectors/call/http-client.ts';
 import { Secret } from '../../../model/secret.ts';
-import { slackCalls } from '../../../connectors/slack/call/access.ts';
+import { slackHeaders } from '../../../connectors/slack/call/access.ts';
 import { createSlackClient } from '../../../connectors/slack/ports/chat.ts';
 import { routes, serve } from '../../helpers/http-server.ts';
 import type { LeftOut } from '../../../connectors/call/caller.ts';
@@ -29,7 +29,7 @@ type Table = { readonly [route: string]: Reply };
 async function chatwoot(table: Table): Promise<Opened> {
   const server = await serve(routes({ ...INBOXES, ...table }));
   const left: LeftOut[] = [];
-  const http = createHttpClient({ connection: 'helpdesk', baseUrl: server.url, ...chatwootCalls(new Secret('t')) });
+  const http = createHttpClient({ connection: 'helpdesk', baseUrl: server.url, headers: () => chatwootHeaders(new Secret('t')), explain: explainChatwoot });
   const onLeftOut = (one: LeftOut): void => void left.push(one);
   return {
     left,
@@ -40,7 +40,7 @@ async function chatwoot(table: Table): Promise<Opened> {
 async function deskwoot(table: Table): Promise<Opened> {
   const server = await serve(routes({ ...ME, [`GET ${D}/conversations`]: { json: [] }, ...table }));
   const left: LeftOut[] = [];
-  const http = createHttpClient({ connection: 'helpdesk', baseUrl: server.url, ...deskwootCalls(new Secret('t')) });
+  const http = createHttpClient({ connection: 'helpdesk', baseUrl: server.url, headers: () => deskwootHeaders(new Secret('t')), explain: explainDeskwoot });
   const onLeftOut = (one: LeftOut): void => void left.push(one);
   const options = { http, connection: 'helpdesk', account: 'acc_1', uiBaseUrl: 'https://desk.example', onLeftOut };
   return { left, client: createDeskwootClient(options) };
@@ -144,7 +144,7 @@ describe('an odd record in a list', () => {
     const metadata = { event_type: 'deskbridge_message', event_payload: { key: MARK } };
     const messages = [null, { ts: 7, metadata }, { ts: '2.0', metadata: { ...metadata, event_payload: { key: 'other' } } }];
     const server = await serve(() => ({ json: { ok: true, messages } }));
-    const http = createHttpClient({ connection: 'team', baseUrl: server.url, ...slackCalls(new Secret('t')) });
+    const http = createHttpClient({ connection: 'team', baseUrl: server.url, headers: () => slackHeaders(new Secret('t')) });
     const left: LeftOut[] = [];
     const client = createSlackClient({ http, connection: 'team', onLeftOut: (one) => void left.push(one) });
     const sought = { channel: 'C1', thread: null, sinceMs: 0 };

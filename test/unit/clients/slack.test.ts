@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createHttpClient } from '../../../connectors/call/http-client.ts';
 import { Secret } from '../../../model/secret.ts';
-import { slackCalls } from '../../../connectors/slack/call/access.ts';
+import { slackHeaders } from '../../../connectors/slack/call/access.ts';
 import { createSlackClient } from '../../../connectors/slack/ports/chat.ts';
 import { cutText } from '../../../connectors/slack/ports/mapping.ts';
 import { serve } from '../../helpers/http-server.ts';
@@ -204,7 +204,7 @@ describe('text that is too long', () => {
 
 async function open(reply: (request: Taken) => Reply): Promise<{ client: ChatClient; server: TestServer }> {
   const server = await serve(reply);
-  const http = createHttpClient({ connection: 'team', baseUrl: server.url, ...slackCalls(new Secret('xoxb-test')) });
+  const http = createHttpClient({ connection: 'team', baseUrl: server.url, headers: () => slackHeaders(new Secret('xoxb-test')) });
   return { server, client: createSlackClient({ http, connection: 'team' }) };
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createHttpClient } from '../../../connectors/call/http-client.ts';
 import { Secret } from '../../../model/secret.ts';
-import { modeOf, stripeCalls } from '../../../connectors/stripe/call/access.ts';
+import { explainStripe, modeOf, stripeHeaders } from '../../../connectors/stripe/call/access.ts';
 import { createStripeClient } from '../../../connectors/stripe/ports/billing.ts';
 import { serve } from '../../helpers/http-server.ts';
 import type { BillingClient } from '../../../connectors/ports/billing.ts';
@@ -198,6 +198,12 @@ describe('Stripe', () => {
 async function open(reply: Reply, key = 'sk_test'): Promise<{ client: BillingClient; server: TestServer }> {
   const server = await serve(() => reply);
   const secret = new Secret(key);
-  const http = createHttpClient({ connection: 'billing', baseUrl: server.url, ...stripeCalls(secret) });
+  const http = createHttpClient({
+    connection: 'billing',
+    baseUrl: server.url,
+    headers: () => stripeHeaders(secret),
+    explain: explainStripe,
+    requestIdHeader: 'request-id',
+  });
   return { server, client: createStripeClient({ http, connection: 'billing', mode: modeOf(secret) }) };
 }

@@ -170,7 +170,7 @@ describe('Chatwoot connections', () => {
       pathToken: new Secret(PATH_TOKEN),
     });
     const at = (token: string) => unsigned.verify(rawRequest({ 'content-type': 'application/json', ':path-token': token }, '{}'), 0);
-    expect(unsigned.ready()).toBeNull();
+    expect(unsigned.refusal()).toBeNull();
     expect(unsigned.warnings()).toHaveLength(1);
     expect([at(PATH_TOKEN), at(`${PATH_TOKEN}x`), at('')]).toEqual([
       { ok: true, secretIndex: null },
@@ -190,6 +190,6 @@ describe('Chatwoot connections', () => {
     ['a secret beside unsigned', { unsigned: 'bot-or-inbox-before-4.13', pathToken: new Secret(PATH_TOKEN) }, /exclude each other/],
     ['a path token without unsigned', { pathToken: new Secret(PATH_TOKEN) }, /remove it/],
   ])('refuses to start with %s', (_name, changes, problem) => {
-    expect(openInbound('chatwoot', { ...SETTINGS, ...changes }).ready()).toMatch(problem);
+    expect(openInbound('chatwoot', { ...SETTINGS, ...changes }).refusal()).toMatch(problem);
   });
 });

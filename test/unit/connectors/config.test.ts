@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { connectorOf, connectors, isConnectorType } from '../../../connectors/registry.ts';
+import { chatwootConfig } from '../../../connectors/chatwoot/config.ts';
+import { installed } from '../../../config/installed.ts';
+import { loadConfig } from '../../../config/read/load.ts';
+import { connectorOf, connectors } from '../../../connectors/registry.ts';
 import { shopOrigin, shopifyConfig } from '../../../connectors/shopify/config.ts';
 import { Secret } from '../../../model/secret.ts';
 import { inboundSamples } from '../../fixtures/inbound-samples.ts';
 import { openInbound } from '../../fixtures/open-inbound.ts';
+
+function missing(path: string): never {
+  throw Object.assign(new Error(`no file ${path}`), { code: 'ENOENT' });
+}
 
 function problems(type: string, changes: object): readonly string[] {
   const result = connectorOf(type)?.config.safeParse({ ...inboundSamples.get(type)?.settings(['a secret of some length']), ...changes });
@@ -13,13 +20,22 @@ function problems(type: string, changes: object): readonly string[] {
 
 describe('connection settings', () => {
   it('has one connector a type, registered under its own type', () => {
-    expect(Object.entries(connectors).map(([type, connector]) => [type, connector.type])).toEqual(
-      Object.keys(connectors).map((type) => [type, type]),
-    );
-    expect([isConnectorType('toString'), connectorOf('nobody')]).toEqual([false, undefined]);
+    expect([...connectors].map(([type, connector]) => [type, connector.type])).toEqual([...connectors.keys()].map((type) => [type, type]));
+    expect([connectorOf('toString'), connectorOf('nobody')]).toEqual([undefined, undefined]);
   });
 
-  it.each(Object.values(connectors))('describes every field of $type', ({ config }) => {
+  it.each([...connectors.values()])('has an example of $type that loads as it stands', ({ type, example }) => {
+    const place = type === 'deskwoot' || type === 'chatwoot' ? `helpdesk: ${example}` : `connections: { here: ${example} }`;
+    const names = [...example.matchAll(/env:([A-Z_]+)/g)].map((found) => found[1] ?? '');
+    const env = Object.fromEntries(names.map((name) => [name, `whsec_${Buffer.from(name.padEnd(24, '-')).toString('base64')}`]));
+    const loaded = loadConfig(
+      { path: 'deskbridge.yaml', env, readFile: (path) => (path === 'deskbridge.yaml' ? place : missing(path)) },
+      installed,
+    );
+    expect(loaded.ok ? [] : loaded.problems).toEqual([]);
+  });
+
+  it.each([...connectors.values()])('describes every field of $type', ({ config }) => {
     const shape = config instanceof z.ZodObject ? Object.entries(config.shape) : [];
     expect(shape.length).toBeGreaterThan(2);
     for (const [field, schema] of shape)
@@ -29,7 +45,7 @@ describe('connection settings', () => {
       });
   });
 
-  it.each(Object.keys(connectors))('takes a baseUrl for %s, drops its trailing slash, and refuses what is no origin', (type) => {
+  it.each([...connectors.keys()])('takes a baseUrl for %s, drops its trailing slash, and refuses what is no origin', (type) => {
     expect(problems(type, { baseUrl: 'http://127.0.0.1:8080/' })).toEqual([]);
     for (const baseUrl of [
       'ftp://x.example',
@@ -44,12 +60,12 @@ describe('connection settings', () => {
   });
 
   it('takes a path below an origin only for WooCommerce, which may live in a folder', () => {
-    expect(Object.keys(connectors).filter((type) => problems(type, { baseUrl: 'https://x.example/shop' }).length === 0)).toEqual([
+    expect([...connectors.keys()].filter((type) => problems(type, { baseUrl: 'https://x.example/shop' }).length === 0)).toEqual([
       'woocommerce',
     ]);
   });
 
-  it.each(Object.keys(connectors))('refuses unknown fields of %s', (type) => {
+  it.each([...connectors.keys()])('refuses unknown fields of %s', (type) => {
     expect(problems(type, { webhookSecrt: new Secret('x') })).toEqual([expect.stringContaining('webhookSecrt')]);
   });
 
@@ -62,8 +78,8 @@ describe('connection settings', () => {
   });
 
   it('takes an account as number or text and keeps text', () => {
-    expect(connectors.chatwoot.config.parse({ ...inboundSamples.get('chatwoot')?.settings([]), account: 3 }).account).toBe('3');
-    expect(connectors.chatwoot.config.parse({ ...inboundSamples.get('chatwoot')?.settings([]), account: '3' }).account).toBe('3');
+    expect(chatwootConfig.parse({ ...inboundSamples.get('chatwoot')?.settings([]), account: 3 }).account).toBe('3');
+    expect(chatwootConfig.parse({ ...inboundSamples.get('chatwoot')?.settings([]), account: '3' }).account).toBe('3');
   });
 
   it("makes a shop's origin of its name unless one is given", () => {
@@ -74,7 +90,7 @@ describe('connection settings', () => {
 
   it('uses a secret with whitespace around it as it is, and warns without saying it', () => {
     const inbound = openInbound('deskwoot', inboundSamples.get('deskwoot')?.settings([' padded ']) ?? {});
-    expect(inbound.ready()).toBeNull();
+    expect(inbound.refusal()).toBeNull();
     expect(inbound.warnings()).toEqual([
       expect.stringMatching(/^secret 1 of webhookSecret or webhookSecrets starts or ends with whitespace/),
     ]);

@@ -119,7 +119,7 @@ describe('Standard Webhooks', () => {
         },
         body,
       );
-    expect(inbound.ready()).toBeNull();
+    expect(inbound.refusal()).toBeNull();
     expect(inbound.verify(at('{}'), NOW * 1000)).toEqual({ ok: true, secretIndex: 1 });
     expect(inbound.verify(at('{ }'), NOW * 1000)).toEqual({ ok: false, reason: 'signature_mismatch' });
   });
@@ -131,7 +131,7 @@ describe('Standard Webhooks', () => {
     ['whsec_C2FVsBQIhrscChlQIMV-b5sSYspob7oD', 'expected whsec_…'],
     [' whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD', 'expected whsec_…'],
   ])('refuses to start with the secret %s, and says why without saying it', (secret, why) => {
-    const problem = openInbound('custom', { type: 'custom', secret: new Secret(secret) }).ready() ?? '';
+    const problem = openInbound('custom', { type: 'custom', secret: new Secret(secret) }).refusal() ?? '';
     expect(problem).toMatch(/^secret 1 of secret or secrets is not a Standard Webhooks secret: /);
     expect(problem).toContain(why);
     expect(problem).not.toContain(secret.trim());
@@ -140,7 +140,7 @@ describe('Standard Webhooks', () => {
   it.each([16, 23])('takes a secret of %i bytes, which some senders give, and warns of it', (bytes) => {
     const short = secretOf(bytes);
     const inbound = openInbound('custom', { type: 'custom', secrets: [new Secret(SECRET), new Secret(short)] });
-    expect(inbound.ready()).toBeNull();
+    expect(inbound.refusal()).toBeNull();
     expect(inbound.warnings()).toEqual([
       `secret 2 of secret or secrets has ${bytes} bytes, fewer than the 24 that Standard Webhooks asks for; it is used as it is: take a longer one where the sender lets you`,
     ]);

@@ -3,7 +3,8 @@ import { createOperations } from '../../../activities/actions/index.ts';
 import { createStepsInBatch } from '../../../activities/steps/steps-in-batch.ts';
 import { createHttpClient } from '../../../connectors/call/http-client.ts';
 import { Secret } from '../../../model/secret.ts';
-import { slackCalls } from '../../../connectors/slack/call/access.ts';
+import { fixedConnections } from '../../helpers/fixed-connections.ts';
+import { slackHeaders } from '../../../connectors/slack/call/access.ts';
 import { createSlackClient } from '../../../connectors/slack/ports/chat.ts';
 import { slackThreadOptions } from '../../../flows/slack-thread/options.ts';
 import { runSlackThread } from '../../../flows/slack-thread/run.ts';
@@ -68,14 +69,11 @@ function openConversation(id: string): {
   const world = createWorld();
   world.conversations = [{ ...conversation, id }];
   const effects = createMemoryEffects();
-  const http = createHttpClient({ connection: 'team', baseUrl: slack.origin, ...slackCalls(new Secret('xoxb-1')) });
+  const http = createHttpClient({ connection: 'team', baseUrl: slack.origin, headers: () => slackHeaders(new Secret('xoxb-1')) });
   const chat: ChatClient = mortally(createSlackClient({ http, connection: 'team' }), ['post', 'edit', 'find'], mortal);
-  const none = (): never => {
-    throw new Error('there is none');
-  };
   const deps: StepDeps = {
     operations: createOperations(),
-    connections: { helpdesk: () => createHelpdesk(world), billing: none, chat: () => chat },
+    connections: fixedConnections({ helpdesk: createHelpdesk(world), chat }),
     gates: {
       check: () => Promise.resolve(),
       note: () => undefined,

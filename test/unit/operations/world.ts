@@ -1,4 +1,5 @@
 import type { Invoice } from '../../../connectors/ports/billing.ts';
+import { fixedConnections } from '../../helpers/fixed-connections.ts';
 import type { Posted } from '../../../connectors/ports/chat.ts';
 import type { EffectClass } from '../../../model/effect.ts';
 import type { Conversation, FoundContact, HelpdeskAbilities, HelpdeskClient, Message, Named } from '../../../connectors/ports/helpdesk.ts';
@@ -101,21 +102,21 @@ export function contextOf(world: World, helpdesk = createHelpdesk(world), identi
     identity,
     step: { name: 'step', item: 'item', summary: 'A step' },
     ledger: createLedger(world),
-    connections: {
-      helpdesk: () => helpdesk,
-      billing: () => ({
+    connections: fixedConnections({
+      helpdesk,
+      billing: {
         probe: async () => undefined,
         readInvoice: async (by): Promise<Invoice | null> => (world.log.push(`readInvoice ${JSON.stringify(by)}`), null),
-      }),
-      chat: () => ({
+      },
+      chat: {
         effects: { post: 'marked', edit: 'natural' },
         probe: async () => undefined,
         lacks: async () => [],
         post: async (input, told) => (world.log.push(`post ${JSON.stringify(input)} ${told.mark}`), world.post(input)),
         edit: async (input) => (world.log.push(`edit ${JSON.stringify(input)}`), world.edit()),
         find: async (input) => (world.log.push(`find ${JSON.stringify(input)}`), world.found),
-      }),
-    },
+      },
+    }),
   };
 }
 
