@@ -1,6 +1,5 @@
 import * as systems from './systems.ts';
 import type { Connector } from './connector.ts';
-import type { PortName } from './ports/ports.ts';
 
 /**
  * Every connector, by type. Settings are told apart by the connection's type alone: give a connector only what its own schema returned
@@ -13,9 +12,4 @@ export const connectors: ReadonlyMap<string, Connector<object>> = new Map(
 /** The connector of a type; undefined where there is none. */
 export function connectorOf(type: string): Connector<object> | undefined {
   return connectors.get(type);
-}
-
-/** The types of systems that have a role. */
-export function typesWith(port: PortName): readonly string[] {
-  return [...connectors.values()].filter(({ calls }) => calls?.ports[port] !== undefined).map(({ type }) => type);
 }
