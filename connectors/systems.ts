@@ -1,4 +1,4 @@
-// Every system that can be connected, in the order of the documentation: a new one is a folder and a line here.
+// Every system that can be connected: a new one is a folder and a line here.
 export { deskwoot } from './deskwoot/index.ts';
 export { chatwoot } from './chatwoot/index.ts';
 export { stripe } from './stripe/index.ts';

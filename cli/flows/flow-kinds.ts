@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { typesWith } from '../../connectors/registry.ts';
 import { fieldRows } from '../../config/field-rows.ts';
 import { flowKinds } from '../../flows/registry.ts';
 import { addCommand, baseOptions, onRun } from '../terminal/command.ts';
@@ -39,7 +40,7 @@ export function registerKinds(parent: Command, io: Io): void {
 }
 
 function toText({ name, summary, order, topics, options }: Kind): string {
-  const events = Object.entries(topics).map(([type, names]) => `  ${type}: ${names.join(', ')}`);
+  const events = Object.entries(topics).map(([role, names]) => `  ${role} (${typesWith(role).join(', ')}): ${names.join(', ')}`);
   const rows = options.map((row) => [`  ${row.path}`, row.type.replaceAll('`', ''), row.default.replaceAll('`', ''), row.description]);
   return [
     `do: ${name}`,
