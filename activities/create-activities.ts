@@ -3,7 +3,7 @@ import { StepError } from '../model/step-failure.ts';
 import { toApplicationFailure } from './failure.ts';
 import { runBatch } from './steps/run-batch.ts';
 import { runStep } from './steps/run-step.ts';
-import type { OperationName, OperationOutput } from '../flows/actions.ts';
+import type { ActionName, ActionOutput } from '../flows/actions.ts';
 import type { IntakeInput, Activities, StepCall } from '../workflows/contract.ts';
 import type { GroupRef, LoadedGroup } from '../model/delivery.ts';
 import type { JsonObject } from '../model/json.ts';
@@ -24,10 +24,10 @@ export interface ActivityDeps extends BatchDeps {
 
 /** Binds every activity to its dependencies; the worker passes real ones. */
 export function createActivities(deps: ActivityDeps): Activities {
-  return { ...createOperationActivities(deps), ...createInboxActivities(deps) };
+  return { ...createActionActivities(deps), ...createInboxActivities(deps) };
 }
 
-function createOperationActivities(deps: ActivityDeps): Pick<Activities, OperationName> {
+function createActionActivities(deps: ActivityDeps): Pick<Activities, ActionName> {
   return {
     readInvoice: (call) => step(deps, 'readInvoice', call),
     findFact: (call) => step(deps, 'findFact', call),
@@ -47,7 +47,7 @@ function createOperationActivities(deps: ActivityDeps): Pick<Activities, Operati
   };
 }
 
-function createInboxActivities(deps: ActivityDeps): Omit<Activities, OperationName> {
+function createInboxActivities(deps: ActivityDeps): Omit<Activities, ActionName> {
   return {
     loadGroup: (group) => deps.loadGroup(group),
     async settleGroup(input) {
@@ -73,9 +73,9 @@ function createInboxActivities(deps: ActivityDeps): Omit<Activities, OperationNa
   };
 }
 
-async function step<O extends OperationName>(deps: ActivityDeps, operation: O, call: StepCall<O>): Promise<OperationOutput<O>> {
+async function step<O extends ActionName>(deps: ActivityDeps, action: O, call: StepCall<O>): Promise<ActionOutput<O>> {
   try {
-    return await runStep(deps, operation, call);
+    return await runStep(deps, action, call);
   } catch (error) {
     throw error instanceof StepError ? toApplicationFailure(error.failure) : error;
   }

@@ -9,8 +9,8 @@ export interface MessageExcerpt extends Message {
   readonly textHash?: string;
 }
 
-/** What flows can ask for: operation → what goes in and out. All of it is plain JSON. Writes go through the ledger. */
-export interface Operations {
+/** What flows can ask for: action → what goes in and out. All of it is plain JSON. Writes go through the ledger. */
+export interface Actions {
   /** `account`, `context`, `livemode`: where the event says that it is; left out by runs that began before they were asked for. */
   readInvoice: {
     in: { connection: string; invoiceId: string; account?: string | null; context?: string | null; livemode?: boolean | null };
@@ -93,8 +93,8 @@ export interface Operations {
   };
 }
 
-export type OperationName = keyof Operations;
+export type ActionName = keyof Actions;
 
-export type OperationInput<O extends OperationName> = Operations[O]['in'];
+export type ActionInput<O extends ActionName> = Actions[O]['in'];
 
-export type OperationOutput<O extends OperationName> = Operations[O]['out'];
+export type ActionOutput<O extends ActionName> = Actions[O]['out'];

@@ -20,7 +20,7 @@ export function factOf(event: StoredEvent, ...parts: readonly (string | number |
 
 /** A port whose steps are about a fact: see `Step.fact`. */
 export function aboutFact(steps: Steps, fact: string): Steps {
-  return { run: (step, operation, input) => steps.run({ ...step, fact }, operation, input) };
+  return { run: (step, action, input) => steps.run({ ...step, fact }, action, input) };
 }
 
 /** A fact of an event that is true or false; null where it is absent or of another type. */

@@ -1,4 +1,4 @@
-import type { OperationName, OperationInput, OperationOutput } from './actions.ts';
+import type { ActionName, ActionInput, ActionOutput } from './actions.ts';
 
 /** Which step of a flow a call is; `name` and `item` are part of the intent's key, so they never change meaning. */
 export interface Step {
@@ -20,5 +20,5 @@ export interface Step {
  * both pass values through JSON and throw StepError.
  */
 export interface Steps {
-  run<O extends OperationName>(step: Step, operation: O, input: OperationInput<O>): Promise<OperationOutput<O>>;
+  run<O extends ActionName>(step: Step, action: O, input: ActionInput<O>): Promise<ActionOutput<O>>;
 }

@@ -2,7 +2,7 @@ import { createActivities } from '../activities/create-activities.ts';
 import { createEffectStore } from '../activities/effects/effect-store.ts';
 import { createGateKeeper } from '../activities/gates/keeper.ts';
 import { toLoadedGroups } from '../activities/steps/load-group.ts';
-import { createOperations } from '../activities/actions/index.ts';
+import { createActions } from '../activities/actions/index.ts';
 import { createSettler } from '../activities/steps/settler.ts';
 import { fromIntakeRow } from '../inbox/intake.ts';
 import { beginLease, renewEpoch } from '../store/inbox/begin.ts';
@@ -97,7 +97,7 @@ function createActivityDeps(options: WorkerOptions, connections: BoundConnection
   const { connections: _bound, ...instead } = options.instead ?? {};
   const toGroups = createLoader(options);
   return {
-    operations: createOperations(),
+    actions: createActions(),
     connections,
     gates,
     effects: createEffectStore(db),

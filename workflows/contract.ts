@@ -1,7 +1,7 @@
 import type { JsonObject } from '../model/json.ts';
 import type { StepFailure } from '../model/step-failure.ts';
 import type { GroupRef, Lane, Finished, LoadedGroup } from '../model/delivery.ts';
-import type { OperationName, OperationInput, OperationOutput } from '../flows/actions.ts';
+import type { ActionName, ActionInput, ActionOutput } from '../flows/actions.ts';
 import type { Step } from '../flows/steps.ts';
 
 /** Task queues: `bulk` work never starves `live`. */
@@ -97,7 +97,7 @@ export interface IntakeRow {
 export const WORKFLOWS = { delivery: 'delivery', batch: 'batch', intake: 'intake' } as const;
 
 /** One step of one delivery, as the workflow `delivery` asks for it. */
-export interface StepCall<O extends OperationName> {
+export interface StepCall<O extends ActionName> {
   readonly group: GroupRef;
   readonly deliveryId: string;
   readonly eventId: string;
@@ -105,11 +105,11 @@ export interface StepCall<O extends OperationName> {
   readonly identity: string;
   readonly edits: JsonObject | null;
   readonly step: Step;
-  readonly input: OperationInput<O>;
+  readonly input: ActionInput<O>;
 }
 
-/** One activity per operation, so that the Temporal UI names what was done. */
-export type OperationActivities = { readonly [O in OperationName]: (call: StepCall<O>) => Promise<OperationOutput<O>> };
+/** One activity per action, so that the Temporal UI names what was done. */
+export type ActionActivities = { readonly [O in ActionName]: (call: StepCall<O>) => Promise<ActionOutput<O>> };
 
 /** The activities that read and settle the inbox. */
 export interface InboxActivities {
@@ -135,4 +135,4 @@ export interface InboxActivities {
   recordIntake(input: IntakeInput): Promise<{ readonly recorded: number; readonly duplicates: number }>;
 }
 
-export type Activities = OperationActivities & InboxActivities;
+export type Activities = ActionActivities & InboxActivities;

@@ -1,5 +1,5 @@
 import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
-import type { OperationName } from '../flows/actions.ts';
+import type { ActionName } from '../flows/actions.ts';
 
 /** How an activity may fail and be repeated: the only place where that is decided. */
 export type RetryClass = 'read' | 'write' | 'batch' | 'intake';
@@ -47,8 +47,8 @@ export const LOCAL_LOOK: LocalActivityOptions = {
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s', maximumAttempts: 40 },
 };
 
-/** The class of each operation; `look`: only our own store is asked. */
-export const OPERATION_CLASS: { readonly [O in OperationName]: 'read' | 'write' | 'look' } = {
+/** The class of each action; `look`: only our own store is asked. */
+export const ACTION_CLASS: { readonly [O in ActionName]: 'read' | 'write' | 'look' } = {
   readInvoice: 'read',
   findFact: 'look',
   isEcho: 'look',

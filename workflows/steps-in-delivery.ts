@@ -13,28 +13,28 @@ import { assertCrosses } from '../flows/crossing.ts';
 import { mayBeLate, nextLookInMs } from '../flows/look-again.ts';
 import { StepError } from '../model/step-failure.ts';
 import { inbox } from './inbox-activities.ts';
-import { LOCAL_LOOK, OPERATION_CLASS, RETRY_TABLE } from './retry-table.ts';
+import { LOCAL_LOOK, ACTION_CLASS, RETRY_TABLE } from './retry-table.ts';
 import type { StepCall } from './contract.ts';
 import type { StepCode } from '../model/step-codes.ts';
 import type { Steps } from '../flows/steps.ts';
-import type { OperationName, OperationOutput } from '../flows/actions.ts';
+import type { ActionName, ActionOutput } from '../flows/actions.ts';
 import type { StepFailure } from '../model/step-failure.ts';
 import type { GroupMember, GroupRef } from '../model/delivery.ts';
 
 /** The port `Steps` of the workflow `delivery`: every step is an activity of its own, retried by Temporal. */
 export function createStepsInDelivery(group: GroupRef, member: GroupMember): Steps {
   return {
-    async run(step, operation, input) {
+    async run(step, action, input) {
       const { deliveryId, event, edits } = member;
-      const call: StepCall<typeof operation> = { group, deliveryId, eventId: event.id, identity: event.identity, edits, step, input };
+      const call: StepCall<typeof action> = { group, deliveryId, eventId: event.id, identity: event.identity, edits, step, input };
       assertCrosses(call, { what: 'input', step: step.name, connection: input.connection });
-      const look = (): Promise<OperationOutput<typeof operation>> =>
-        schedule(operation, call).catch((error: unknown) => {
-          throw toStepError(error, step.name, OPERATION_CLASS[operation] === 'look');
+      const look = (): Promise<ActionOutput<typeof action>> =>
+        schedule(action, call).catch((error: unknown) => {
+          throw toStepError(error, step.name, ACTION_CLASS[action] === 'look');
         });
       const output = await look();
       const { receivedAt } = event;
-      return mayBeLate({ operation, output, receivedAt, nowMs: Date.now() }) ? lookAgain(look, output, event.id, step.summary) : output;
+      return mayBeLate({ action, output, receivedAt, nowMs: Date.now() }) ? lookAgain(look, output, event.id, step.summary) : output;
     },
   };
 }
@@ -53,11 +53,11 @@ async function lookAgain<T>(look: () => Promise<T>, output: T, eventId: string, 
   return output;
 }
 
-function schedule<O extends OperationName>(operation: O, call: StepCall<O>): Promise<OperationOutput<O>> {
-  const of: 'read' | 'write' | 'look' = OPERATION_CLASS[operation];
+function schedule<O extends ActionName>(action: O, call: StepCall<O>): Promise<ActionOutput<O>> {
+  const of: 'read' | 'write' | 'look' = ACTION_CLASS[action];
   const { summary } = call.step;
-  if (of === 'look') return scheduleLocalActivity<OperationOutput<O>>(operation, [call], { ...LOCAL_LOOK, summary });
-  return scheduleActivity<OperationOutput<O>>(operation, [call], { ...RETRY_TABLE[of], summary });
+  if (of === 'look') return scheduleLocalActivity<ActionOutput<O>>(action, [call], { ...LOCAL_LOOK, summary });
+  return scheduleActivity<ActionOutput<O>>(action, [call], { ...RETRY_TABLE[of], summary });
 }
 
 /**

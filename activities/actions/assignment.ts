@@ -1,4 +1,4 @@
-import type { OperationContext } from '../steps/action.ts';
+import type { ActionContext } from '../steps/action.ts';
 import { findNamed } from './names.ts';
 import type { NameCache } from './names.ts';
 
@@ -7,7 +7,7 @@ export type Assignment = { readonly assigneeId: string | null; readonly teamId: 
 
 /** The ids of the configured agent and team. Throws StepError `not_found_by_name`. */
 export async function resolveAssignment(
-  context: OperationContext,
+  context: ActionContext,
   names: NameCache,
   to: { readonly connection: string; readonly assignee: string | null; readonly team: string | null },
 ): Promise<Assignment> {

@@ -1,7 +1,7 @@
 import type { EffectClass, Send } from '../../model/effect.ts';
 import type { HelpdeskClient, Priority } from '../../connectors/ports/helpdesk.ts';
 import type { Json } from '../../model/json.ts';
-import type { OperationContext, OperationTable } from '../steps/action.ts';
+import type { ActionContext, ActionTable } from '../steps/action.ts';
 import { resolveAssignment } from './assignment.ts';
 import { perform } from './effect.ts';
 import { findNamed } from './names.ts';
@@ -17,8 +17,8 @@ interface Change {
   send(client: HelpdeskClient, send: Send): Promise<void>;
 }
 
-/** Operations that change one field of a conversation. */
-export function createChangeOperations(names: NameCache): Pick<OperationTable, 'addLabel' | 'setPriority' | 'assign'> {
+/** Actions that change one field of a conversation. */
+export function createChangeActions(names: NameCache): Pick<ActionTable, 'addLabel' | 'setPriority' | 'assign'> {
   return {
     addLabel: async (context, { connection, conversationId, label }) => {
       const { name } = await findNamed(context, names, { connection, kind: 'label', name: label });
@@ -38,20 +38,20 @@ export function createChangeOperations(names: NameCache): Pick<OperationTable, '
 }
 
 /** Opens a conversation again that is resolved, snoozed or pending. */
-export async function reopen(context: OperationContext, connection: string, conversationId: string): Promise<null> {
+export async function reopen(context: ActionContext, connection: string, conversationId: string): Promise<null> {
   const effects = context.connections.open('helpdesk', connection).effects;
   const send: Change['send'] = (client, told) => client.reopen(conversationId, told);
   return change(context, { connection, conversationId, kind: 'status', class: effects.reopen, values: { status: 'open' }, send });
 }
 
-async function setPriority(context: OperationContext, connection: string, conversationId: string, priority: Priority): Promise<null> {
+async function setPriority(context: ActionContext, connection: string, conversationId: string, priority: Priority): Promise<null> {
   const effects = context.connections.open('helpdesk', connection).effects;
   const send: Change['send'] = (client, told) => client.setPriority(conversationId, priority, told);
   return change(context, { connection, conversationId, kind: 'priority', class: effects.setPriority, values: { priority }, send });
 }
 
 async function change(
-  context: OperationContext,
+  context: ActionContext,
   { connection, conversationId, kind, values, send, class: effectClass }: Change,
 ): Promise<null> {
   const client = context.connections.open('helpdesk', connection);

@@ -1,14 +1,14 @@
 import { toContactMark } from '../../connectors/ports/contact-mark.ts';
 import type { Contact, ContactKeys, FoundContact, HelpdeskClient } from '../../connectors/ports/helpdesk.ts';
-import type { OperationInput } from '../../flows/actions.ts';
-import type { OperationContext, OperationTable } from '../steps/action.ts';
+import type { ActionInput } from '../../flows/actions.ts';
+import type { ActionContext, ActionTable } from '../steps/action.ts';
 import { perform, recall } from './effect.ts';
 import { attention } from './failure.ts';
 import { findNamed } from './names.ts';
 import type { NameCache } from './names.ts';
 
-/** Operations on contacts. */
-export function createContactOperations(names: NameCache): Pick<OperationTable, 'ensureContact'> {
+/** Actions on contacts. */
+export function createContactActions(names: NameCache): Pick<ActionTable, 'ensureContact'> {
   return {
     ensureContact: async (context, input) => {
       const client = context.connections.open('helpdesk', input.connection);
@@ -25,7 +25,7 @@ export function createContactOperations(names: NameCache): Pick<OperationTable, 
 
 /** A contact that was made by hand or by an earlier version gets our mark when it is met. Where look-ups show no marks, once. */
 async function bringOver(
-  context: OperationContext,
+  context: ActionContext,
   client: HelpdeskClient,
   { connection, known, keys }: { readonly connection: string; readonly known: FoundContact; readonly keys: ContactKeys },
 ): Promise<void> {
@@ -49,9 +49,9 @@ async function bringOver(
 }
 
 async function createContact(
-  context: OperationContext,
+  context: ActionContext,
   names: NameCache,
-  input: OperationInput<'ensureContact'>,
+  input: ActionInput<'ensureContact'>,
   keys: ContactKeys,
 ): Promise<Contact> {
   const { connection, externalId, name, email, phone } = input;
@@ -76,7 +76,7 @@ async function createContact(
   return created[0] ?? { id, name, email };
 }
 
-function nobody(context: OperationContext, connection: string): Error {
+function nobody(context: ActionContext, connection: string): Error {
   return attention(context, {
     code: 'no_customer',
     message: 'The record names neither a customer nor an e-mail address: there is nobody to open a conversation with.',
@@ -85,7 +85,7 @@ function nobody(context: OperationContext, connection: string): Error {
   });
 }
 
-function cannotCreate(context: OperationContext, connection: string): Error {
+function cannotCreate(context: ActionContext, connection: string): Error {
   return attention(context, {
     code: 'missing_ability',
     message: `The customer is no contact of ${connection} yet, and its token cannot create contacts: the server refused or does not know that call when it was probed.`,

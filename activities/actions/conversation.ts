@@ -1,6 +1,6 @@
 import type { Conversation, HelpdeskClient } from '../../connectors/ports/helpdesk.ts';
-import type { OperationInput } from '../../flows/actions.ts';
-import type { OperationContext, OperationTable } from '../steps/action.ts';
+import type { ActionInput } from '../../flows/actions.ts';
+import type { ActionContext, ActionTable } from '../steps/action.ts';
 import { resolveAssignment } from './assignment.ts';
 import { reopen } from './change.ts';
 import { perform } from './effect.ts';
@@ -14,10 +14,10 @@ const MAX_SEARCHED = 5;
 /** Between two looks for a conversation that must be there. */
 const LATE_RETRY_MS = 2_000;
 
-type EnsureInput = OperationInput<'ensureConversation'>;
+type EnsureInput = ActionInput<'ensureConversation'>;
 
-/** Operations that read or create conversations. */
-export function createConversationOperations(names: NameCache): Pick<OperationTable, 'readConversation' | 'ensureConversation'> {
+/** Actions that read or create conversations. */
+export function createConversationActions(names: NameCache): Pick<ActionTable, 'readConversation' | 'ensureConversation'> {
   return {
     readConversation: async (context, { connection, conversationId }) => {
       const conversation = await context.connections.open('helpdesk', connection).readConversation(conversationId);
@@ -38,7 +38,7 @@ export function createConversationOperations(names: NameCache): Pick<OperationTa
 
 /** The newest conversation that may be used again; snoozed and pending ones count as open. */
 async function findReusable(
-  context: OperationContext,
+  context: ActionContext,
   { connection, contactId, reuse }: EnsureInput,
   inboxId: string,
 ): Promise<Conversation | null> {
@@ -50,7 +50,7 @@ async function findReusable(
   return conversations.find(({ status }) => reuse === 'any' || status !== 'resolved') ?? null;
 }
 
-async function createConversation(context: OperationContext, names: NameCache, input: EnsureInput, inboxId: string): Promise<Conversation> {
+async function createConversation(context: ActionContext, names: NameCache, input: EnsureInput, inboxId: string): Promise<Conversation> {
   const { connection, contactId, opening } = input;
   const client = context.connections.open('helpdesk', connection);
   const abilities = await client.abilities();
@@ -92,7 +92,7 @@ async function findCreated(
   return null;
 }
 
-function cannotList(context: OperationContext, connection: string, reuse: string): Error {
+function cannotList(context: ActionContext, connection: string, reuse: string): Error {
   return attention(context, {
     code: 'missing_ability',
     message: `The token of ${connection} cannot list conversations, which \`reuse: ${reuse}\` needs: the server refused or does not know that call when it was probed.`,
@@ -101,7 +101,7 @@ function cannotList(context: OperationContext, connection: string, reuse: string
   });
 }
 
-function cannotCreate(context: OperationContext, { connection, contactId, inbox, reuse }: EnsureInput): Error {
+function cannotCreate(context: ActionContext, { connection, contactId, inbox, reuse }: EnsureInput): Error {
   const byHand = `open a conversation with contact ${contactId} in the inbox ${JSON.stringify(inbox)} by hand`;
   const other = {
     open: `, set \`reuse: any\` in the flow, so that a resolved one is used again, or ${byHand}`,
@@ -117,7 +117,7 @@ function cannotCreate(context: OperationContext, { connection, contactId, inbox,
 }
 
 /** It may only be late to show, so it is looked for some more times before a person is asked. */
-function gone(context: OperationContext, connection: string, id: string): Error {
+function gone(context: ActionContext, connection: string, id: string): Error {
   const obstacle = {
     code: 'record_gone' as const,
     message: `Conversation ${id}, which an earlier attempt created in ${connection}, is not there.`,

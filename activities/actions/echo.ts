@@ -1,5 +1,5 @@
-import type { OperationInput } from '../../flows/actions.ts';
-import type { OperationContext, OperationTable } from '../steps/action.ts';
+import type { ActionInput } from '../../flows/actions.ts';
+import type { ActionContext, ActionTable } from '../steps/action.ts';
 import { retryLater } from './failure.ts';
 
 /** How long an answer that is still on its way is waited for. */
@@ -8,7 +8,7 @@ const UNSETTLED_RETRY_MS = 500;
 type Own = 'own' | 'foreign' | 'pending';
 
 /** Tells what we wrote ourselves from what others did. */
-export const echoOperations: Pick<OperationTable, 'isEcho'> = {
+export const echoActions: Pick<ActionTable, 'isEcho'> = {
   isEcho: async (context, input) => {
     // Only our own writes leave a mark.
     if (input.mark !== null) return true;
@@ -19,14 +19,14 @@ export const echoOperations: Pick<OperationTable, 'isEcho'> = {
 };
 
 async function isOwnConversation(
-  { ledger }: OperationContext,
-  { connection, conversationId, contactId }: OperationInput<'isEcho'>,
+  { ledger }: ActionContext,
+  { connection, conversationId, contactId }: ActionInput<'isEcho'>,
 ): Promise<Own> {
   const target = typeof contactId === 'string' ? `contact:${contactId}` : `conversation:${conversationId}`;
   return ledger.isOwn({ connection, kind: 'conversation', target, remoteId: conversationId, text: null });
 }
 
-async function isOwnMessage({ ledger }: OperationContext, input: OperationInput<'isEcho'>, messageId: string): Promise<Own> {
+async function isOwnMessage({ ledger }: ActionContext, input: ActionInput<'isEcho'>, messageId: string): Promise<Own> {
   const { connection, conversationId, contactId, text, textHash } = input;
   const said = { connection, text, textHash };
   const own = await ledger.isOwn({ ...said, kind: 'message', target: `conversation:${conversationId}`, remoteId: messageId });
@@ -36,7 +36,7 @@ async function isOwnMessage({ ledger }: OperationContext, input: OperationInput<
   return ledger.isOwn({ ...said, kind: 'conversation', target, remoteId: null });
 }
 
-function unsettled(context: OperationContext, { connection, conversationId }: OperationInput<'isEcho'>): Error {
+function unsettled(context: ActionContext, { connection, conversationId }: ActionInput<'isEcho'>): Error {
   const message = `A write of ours to conversation ${conversationId} of ${connection} is not settled yet, and this may be its echo.`;
   return retryLater(
     context,

@@ -1,6 +1,6 @@
 import type { EffectClass, Send } from '../../model/effect.ts';
 import type { Json } from '../../model/json.ts';
-import type { OperationContext } from '../steps/action.ts';
+import type { ActionContext } from '../steps/action.ts';
 
 /** A remote write whose result is a remote id. */
 export interface Write {
@@ -21,7 +21,7 @@ export interface Write {
 type Kept = { readonly id: string; readonly event: string };
 
 /** Sends a write through the ledger and returns the remote id, from the earlier attempt if that was carried out. */
-export async function perform(context: OperationContext, write: Write): Promise<string> {
+export async function perform(context: ActionContext, write: Write): Promise<string> {
   const keep = (id: string): Kept => ({ id, event: context.identity });
   const { send, find, ...rest } = write;
   const kept = await context.ledger.perform<Kept>({
@@ -35,7 +35,7 @@ export async function perform(context: OperationContext, write: Write): Promise<
 
 /** The result of an earlier write of this flow, whichever event caused it; null: there is none. */
 export async function recall(
-  context: OperationContext,
+  context: ActionContext,
   effect: { readonly connection: string; readonly kind: string; readonly target: string },
 ): Promise<Kept | null> {
   const result = await context.ledger.recall(effect);

@@ -1,6 +1,6 @@
-import type { OperationTable } from '../steps/action.ts';
+import type { ActionTable } from '../steps/action.ts';
 
-/** Operations on what events tell of. */
-export const factOperations: Pick<OperationTable, 'findFact'> = {
+/** Actions on what events tell of. */
+export const factActions: Pick<ActionTable, 'findFact'> = {
   findFact: async ({ ledger }, { fact, lastStep }) => ledger.findFact({ fact, lastStep }),
 };

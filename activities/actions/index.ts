@@ -1,26 +1,26 @@
 import { performance } from 'node:perf_hooks';
-import type { OperationTable } from '../steps/action.ts';
-import { createChangeOperations } from './change.ts';
-import { createContactOperations } from './contact.ts';
-import { createConversationOperations } from './conversation.ts';
-import { echoOperations } from './echo.ts';
-import { factOperations } from './fact.ts';
-import { invoiceOperations } from './invoice.ts';
-import { messageOperations } from './message.ts';
+import type { ActionTable } from '../steps/action.ts';
+import { createChangeActions } from './change.ts';
+import { createContactActions } from './contact.ts';
+import { createConversationActions } from './conversation.ts';
+import { echoActions } from './echo.ts';
+import { factActions } from './fact.ts';
+import { invoiceActions } from './invoice.ts';
+import { messageActions } from './message.ts';
 import { createNameCache } from './names.ts';
-import { threadOperations } from './thread.ts';
+import { threadActions } from './thread.ts';
 
-/** Every operation that flows can ask for. `nowMs` tells the time for the cache of names, in milliseconds from any origin. */
-export function createOperations(nowMs: () => number = () => performance.now()): OperationTable {
+/** Every action that flows can ask for. `nowMs` tells the time for the cache of names, in milliseconds from any origin. */
+export function createActions(nowMs: () => number = () => performance.now()): ActionTable {
   const names = createNameCache(nowMs);
   return {
-    ...invoiceOperations,
-    ...factOperations,
-    ...echoOperations,
-    ...createContactOperations(names),
-    ...createConversationOperations(names),
-    ...createChangeOperations(names),
-    ...messageOperations,
-    ...threadOperations,
+    ...invoiceActions,
+    ...factActions,
+    ...echoActions,
+    ...createContactActions(names),
+    ...createConversationActions(names),
+    ...createChangeActions(names),
+    ...messageActions,
+    ...threadActions,
   };
 }

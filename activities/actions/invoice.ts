@@ -1,7 +1,7 @@
-import type { OperationTable } from '../steps/action.ts';
+import type { ActionTable } from '../steps/action.ts';
 
-/** Operations on invoices. */
-export const invoiceOperations: Pick<OperationTable, 'readInvoice'> = {
+/** Actions on invoices. */
+export const invoiceActions: Pick<ActionTable, 'readInvoice'> = {
   readInvoice: async (context, { connection, invoiceId, ...where }) =>
     context.connections.open('billing', connection).readInvoice({ id: invoiceId, account: null, context: null, livemode: null, ...where }),
 };

@@ -1,9 +1,9 @@
-import type { OperationTable } from '../steps/action.ts';
+import type { ActionTable } from '../steps/action.ts';
 import { perform } from './effect.ts';
 import { toMessageExcerpt } from './excerpt.ts';
 
-/** Operations on messages of the helpdesk. */
-export const messageOperations: Pick<OperationTable, 'readMessage' | 'postMessage'> = {
+/** Actions on messages of the helpdesk. */
+export const messageActions: Pick<ActionTable, 'readMessage' | 'postMessage'> = {
   readMessage: async (context, { connection, conversationId, messageId }) => {
     const message = await context.connections.open('helpdesk', connection).readMessage(conversationId, messageId);
     return message === null ? null : toMessageExcerpt(message);

@@ -1,5 +1,5 @@
 import type { HelpdeskClient, Named } from '../../connectors/ports/helpdesk.ts';
-import type { OperationContext } from '../steps/action.ts';
+import type { ActionContext } from '../steps/action.ts';
 import { attention } from './failure.ts';
 
 /** How long a list of names is believed. */
@@ -12,7 +12,7 @@ const MAX_LISTED = 20;
 /** What can be chosen by name. */
 export type NameKind = 'inbox' | 'label' | 'agent' | 'team';
 
-/** Lists of names by client, shared by all operations; a client that is made anew starts with none. */
+/** Lists of names by client, shared by all actions; a client that is made anew starts with none. */
 export interface NameCache {
   list(client: HelpdeskClient, kind: NameKind, maxAgeMs: number): Promise<readonly Named[]>;
 }
@@ -42,7 +42,7 @@ export function createNameCache(nowMs: () => number): NameCache {
  * unless both exist. Throws StepError `not_found_by_name`.
  */
 export async function findNamed(
-  context: OperationContext,
+  context: ActionContext,
   names: NameCache,
   sought: { readonly connection: string; readonly kind: NameKind; readonly name: string },
 ): Promise<Named> {
@@ -70,7 +70,7 @@ function match(candidates: readonly Named[], name: string): Named | undefined {
 }
 
 function notFound(
-  context: OperationContext,
+  context: ActionContext,
   sought: { readonly connection: string; readonly kind: NameKind; readonly name: string },
   known: readonly Named[],
 ): Error {

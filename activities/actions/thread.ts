@@ -1,7 +1,7 @@
 import { orElse } from '../../connectors/call/caller.ts';
 import type { Posted } from '../../connectors/ports/chat.ts';
-import type { OperationInput, OperationOutput } from '../../flows/actions.ts';
-import type { OperationContext, OperationTable } from '../steps/action.ts';
+import type { ActionInput, ActionOutput } from '../../flows/actions.ts';
+import type { ActionContext, ActionTable } from '../steps/action.ts';
 import { perform, recall } from './effect.ts';
 
 /** What the ledger keeps of a reply: where it went, and whether it is in its thread. Rows of versions before lack `strayed`. */
@@ -9,8 +9,8 @@ type KeptReply = { readonly id: string | null; readonly event: string; readonly 
 /** What the ledger keeps of a thread whose first message is a reply that strayed. `headed`: it begins with the header now. */
 type KeptThread = { readonly id: string; readonly event: string; readonly headed: boolean };
 
-/** Operations on threads of a team chat. The thread of a record is the newest that an effect of this flow opened or adopted. */
-export const threadOperations: Pick<OperationTable, 'findThread' | 'openThread' | 'postReply' | 'adoptThread'> = {
+/** Actions on threads of a team chat. The thread of a record is the newest that an effect of this flow opened or adopted. */
+export const threadActions: Pick<ActionTable, 'findThread' | 'openThread' | 'postReply' | 'adoptThread'> = {
   findThread: async (context, { connection, channel, record }) => {
     const thread = await recall(context, { connection, kind: 'thread', target: `${record}@${channel}` });
     return thread === null ? null : { ts: thread.id, openedHere: thread.event === context.identity };
@@ -39,10 +39,10 @@ export const threadOperations: Pick<OperationTable, 'findThread' | 'openThread' 
 };
 
 async function postReply(
-  context: OperationContext,
-  { connection, channel, thread, text }: OperationInput<'postReply'>,
+  context: ActionContext,
+  { connection, channel, thread, text }: ActionInput<'postReply'>,
   part?: string,
-): Promise<OperationOutput<'postReply'>> {
+): Promise<ActionOutput<'postReply'>> {
   const client = context.connections.open('chat', connection);
   const keep = (posted: Posted | null): KeptReply => ({
     id: posted?.ts ?? null,
@@ -70,8 +70,8 @@ async function postReply(
 
 /** One effect both changes the message and is what the thread is recalled by, so neither is there without the other. */
 async function adopt(
-  context: OperationContext,
-  { connection, channel, record, ts, text }: OperationInput<'adoptThread'>,
+  context: ActionContext,
+  { connection, channel, record, ts, text }: ActionInput<'adoptThread'>,
 ): Promise<KeptThread> {
   const client = context.connections.open('chat', connection);
   return context.ledger.perform<KeptThread>({

@@ -1,10 +1,10 @@
 import type { EffectClass, Send } from '../../model/effect.ts';
 import type { Json } from '../../model/json.ts';
 import type { Step } from '../../flows/steps.ts';
-import type { OperationInput, OperationName, OperationOutput } from '../../flows/actions.ts';
+import type { ActionInput, ActionName, ActionOutput } from '../../flows/actions.ts';
 import type { Connections } from '../../connectors/ports/ports.ts';
 
-/** One remote write, as an operation hands it to the ledger. */
+/** One remote write, as an action hands it to the ledger. */
 export interface EffectCall<T extends Json> {
   readonly class: EffectClass;
   readonly connection: string;
@@ -47,8 +47,8 @@ export interface Ledger {
   }): Promise<'own' | 'foreign' | 'pending'>;
 }
 
-/** What an operation works with. */
-export interface OperationContext {
+/** What an action works with. */
+export interface ActionContext {
   readonly flow: string;
   /** The event's identity, for look-ups and logs. */
   readonly identity: string;
@@ -57,7 +57,7 @@ export interface OperationContext {
   readonly connections: Connections;
 }
 
-/** The implementations of every operation; the same in `delivery` and in `batch`. */
-export type OperationTable = {
-  readonly [O in OperationName]: (context: OperationContext, input: OperationInput<O>) => Promise<OperationOutput<O>>;
+/** The implementations of every action; the same in `delivery` and in `batch`. */
+export type ActionTable = {
+  readonly [O in ActionName]: (context: ActionContext, input: ActionInput<O>) => Promise<ActionOutput<O>>;
 };

@@ -3,18 +3,18 @@ import { assertCrosses, toBoundedFailure } from '../../flows/crossing.ts';
 import { withEdits } from './edits.ts';
 import { lost, toStepFailure } from '../failure.ts';
 import { createLedger, toSubject } from '../effects/ledger.ts';
-import type { OperationInput, OperationName, OperationOutput } from '../../flows/actions.ts';
+import type { ActionInput, ActionName, ActionOutput } from '../../flows/actions.ts';
 import type { GroupRef } from '../../model/delivery.ts';
 import type { Attempt } from './attempt.ts';
 import type { EffectStore } from '../effects/effect-store.ts';
 import type { GateKeeper } from '../gates/keeper.ts';
 import type { StepCall } from '../../workflows/contract.ts';
-import type { OperationTable } from './action.ts';
+import type { ActionTable } from './action.ts';
 import type { Connections } from '../../connectors/ports/ports.ts';
 
 /** What running a step takes. */
 export interface StepDeps {
-  readonly operations: OperationTable;
+  readonly actions: ActionTable;
   readonly connections: Connections;
   readonly gates: GateKeeper;
   readonly effects: EffectStore;
@@ -29,12 +29,12 @@ export interface StepDeps {
  * attempt, and turns whatever goes wrong into a StepError. Without an attempt it takes a new one, so that an earlier attempt
  * that still runs somewhere can write nothing more.
  */
-export async function runStep<O extends OperationName>(
+export async function runStep<O extends ActionName>(
   deps: StepDeps,
-  operation: O,
+  action: O,
   call: StepCall<O>,
   attempt?: Attempt,
-): Promise<OperationOutput<O>> {
+): Promise<ActionOutput<O>> {
   const { connection } = call.input;
   const name = call.step.item === undefined ? call.step.name : `${call.step.name}/${call.step.item}`;
   try {
@@ -44,7 +44,7 @@ export async function runStep<O extends OperationName>(
     const subject = toSubject(identity, call.step.fact);
     const ledger = createLedger({ store: deps.effects, attempt: own, flow: group.flow, subject, identity, eventId, step: name });
     const context = { flow: group.flow, eventId, identity, step: call.step, ledger, connections: deps.connections };
-    const run: (c: typeof context, input: OperationInput<O>) => Promise<OperationOutput<O>> = deps.operations[operation];
+    const run: (c: typeof context, input: ActionInput<O>) => Promise<ActionOutput<O>> = deps.actions[action];
     const output = await run(context, withEdits(call.input, call.step, call.edits));
     assertCrosses(output, { what: 'answer', step: name, connection });
     return output;

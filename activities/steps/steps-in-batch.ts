@@ -2,7 +2,7 @@ import { mayBeLate, nextLookInMs } from '../../flows/look-again.ts';
 import { StepError } from '../../model/step-failure.ts';
 import { runStep } from './run-step.ts';
 import type { Step, Steps } from '../../flows/steps.ts';
-import type { OperationInput, OperationName, OperationOutput } from '../../flows/actions.ts';
+import type { ActionInput, ActionName, ActionOutput } from '../../flows/actions.ts';
 import type { GroupMember, GroupRef } from '../../model/delivery.ts';
 import type { Attempt } from './attempt.ts';
 import type { StepDeps } from './run-step.ts';
@@ -14,10 +14,10 @@ import type { StepDeps } from './run-step.ts';
 export function createStepsInBatch(deps: StepDeps, group: GroupRef, attempt: Attempt, member: GroupMember): Steps {
   const { deliveryId, event, edits } = member;
   return {
-    async run<O extends OperationName>(step: Step, operation: O, input: OperationInput<O>): Promise<OperationOutput<O>> {
+    async run<O extends ActionName>(step: Step, action: O, input: ActionInput<O>): Promise<ActionOutput<O>> {
       const call = { group, deliveryId, eventId: event.id, identity: event.identity, edits, step, input: throughJson(input) };
-      const output = throughJson(await runStep(deps, operation, call, attempt));
-      if (!mayBeLate({ operation, output, receivedAt: event.receivedAt, nowMs: Date.now() })) return output;
+      const output = throughJson(await runStep(deps, action, call, attempt));
+      if (!mayBeLate({ action, output, receivedAt: event.receivedAt, nowMs: Date.now() })) return output;
       const waitMs = nextLookInMs(await deps.eventAge(event.id));
       if (waitMs === null) return output;
       throw notThereYet(step, input.connection, waitMs);

@@ -5,7 +5,7 @@ import { defineRun } from '../define-run.ts';
 import { isFact, textFact } from '../facts.ts';
 import type { FlowOutcome } from '../flow.ts';
 import type { Steps } from '../steps.ts';
-import type { OperationOutput, MessageExcerpt } from '../actions.ts';
+import type { ActionOutput, MessageExcerpt } from '../actions.ts';
 import type { SlackThreadOptions } from './options.ts';
 import { headerText, messageText, needsConversation, rootText } from './text.ts';
 
@@ -135,7 +135,7 @@ async function readConversation({ steps, event, conversationId }: Task): Promise
   });
 }
 
-async function findThread({ steps, event, options, conversationId }: Task): Promise<OperationOutput<'findThread'>> {
+async function findThread({ steps, event, options, conversationId }: Task): Promise<ActionOutput<'findThread'>> {
   return steps.run({ name: 'find-thread', summary: `Find the thread of conversation ${conversationId}` }, 'findThread', {
     connection: options.connection,
     channel: options.channel,

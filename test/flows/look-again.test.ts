@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { mayBeLate, nextLookInMs } from '../../flows/look-again.ts';
 
 const NOW_MS = Date.parse('2026-03-04T10:00:00Z');
-const looked = { operation: 'readInvoice', output: null, receivedAt: '2026-03-04T09:59:59Z', nowMs: NOW_MS } as const;
+const looked = { action: 'readInvoice', output: null, receivedAt: '2026-03-04T09:59:59Z', nowMs: NOW_MS } as const;
 
 /** At which ages of its event a record is looked for that never shows. */
 function looksFrom(ageMs: number): readonly number[] {
@@ -29,8 +29,8 @@ describe('a record that is not there', () => {
   });
 
   it('is one that the event names: no other step answers null for absence', () => {
-    expect((['readConversation', 'readMessage'] as const).every((operation) => mayBeLate({ ...looked, operation }))).toBe(true);
-    expect((['findThread', 'addLabel', 'assign', 'setPriority'] as const).some((operation) => mayBeLate({ ...looked, operation }))).toBe(
+    expect((['readConversation', 'readMessage'] as const).every((action) => mayBeLate({ ...looked, action }))).toBe(true);
+    expect((['findThread', 'addLabel', 'assign', 'setPriority'] as const).some((action) => mayBeLate({ ...looked, action }))).toBe(
       false,
     );
     expect(mayBeLate({ ...looked, output: { id: 'in_1' } })).toBe(false);

@@ -38,7 +38,7 @@ function failure(facts: Facts = {}): ReturnType<typeof eventOf> {
 async function factOf(of: ReturnType<typeof eventOf>, change: Partial<Invoice> = {}): Promise<string | null> {
   const { steps, calls } = createRecordingSteps({ readInvoice: async () => ({ ...invoice, ...change }) });
   await runOpenConversation(steps, of, full);
-  const facts = new Set(calls.filter(({ operation }) => operation !== 'readInvoice' && operation !== 'findFact').map(({ fact }) => fact));
+  const facts = new Set(calls.filter(({ action }) => action !== 'readInvoice' && action !== 'findFact').map(({ fact }) => fact));
   expect(facts.size).toBe(1);
   return [...facts][0] ?? null;
 }
@@ -85,9 +85,9 @@ describe('what open-conversation tells', () => {
     const { due: _, ...before } = invoice;
     const { steps, calls } = createRecordingSteps();
     const older: typeof steps = {
-      run: async (step, operation, input) => {
-        const output = await steps.run(step, operation, input);
-        return operation === 'readInvoice' ? JSON.parse(JSON.stringify(before)) : output;
+      run: async (step, action, input) => {
+        const output = await steps.run(step, action, input);
+        return action === 'readInvoice' ? JSON.parse(JSON.stringify(before)) : output;
       },
     };
     expect(await runOpenConversation(older, failure(), options)).toMatchObject({ outcome: 'done' });
@@ -258,7 +258,7 @@ describe('open-conversation', () => {
     const summaries: string[] = [];
     const { steps } = createRecordingSteps({ ensureConversation: async () => ({ conversation, created: false }) });
     const watched: typeof steps = {
-      run: (step, operation, input) => (summaries.push(`${step.name} ${step.summary}`), steps.run(step, operation, input)),
+      run: (step, action, input) => (summaries.push(`${step.name} ${step.summary}`), steps.run(step, action, input)),
     };
     await runOpenConversation(watched, event, full);
     expect(new Set(summaries).size).toBe(8);

@@ -3,15 +3,15 @@ import type { Facts } from '../../connectors/connector.ts';
 import type { StoredEvent } from '../../model/event.ts';
 import type { Conversation, Message } from '../../connectors/ports/helpdesk.ts';
 import type { Step, Steps } from '../../flows/steps.ts';
-import type { OperationInput, OperationName, OperationOutput } from '../../flows/actions.ts';
+import type { ActionInput, ActionName, ActionOutput } from '../../flows/actions.ts';
 
-/** What each operation answers. */
-export type Answers = { readonly [O in OperationName]: (input: OperationInput<O>) => Promise<OperationOutput<O>> };
+/** What each action answers. */
+export type Answers = { readonly [O in ActionName]: (input: ActionInput<O>) => Promise<ActionOutput<O>> };
 
 /** One call of the port. */
 export interface Call {
   readonly step: string;
-  readonly operation: OperationName;
+  readonly action: ActionName;
   readonly fact: string | null;
   readonly input: unknown;
 }
@@ -77,14 +77,14 @@ const defaults: Answers = {
 export function createRecordingSteps(answers: Partial<Answers> = {}): { readonly steps: Steps; readonly calls: Call[] } {
   const table: Answers = { ...defaults, ...answers };
   const calls: Call[] = [];
-  async function run<O extends OperationName>(step: Step, operation: O, input: OperationInput<O>): Promise<OperationOutput<O>> {
+  async function run<O extends ActionName>(step: Step, action: O, input: ActionInput<O>): Promise<ActionOutput<O>> {
     calls.push({
       step: step.item === undefined ? step.name : `${step.name}/${step.item}`,
-      operation,
+      action,
       fact: step.fact ?? null,
       input: structuredClone(input),
     });
-    return structuredClone(await table[operation](input));
+    return structuredClone(await table[action](input));
   }
   return { steps: { run }, calls };
 }
@@ -94,7 +94,7 @@ export function eventOf(connection: string, topic: string, facts: Facts): Stored
   return { id: '1', identity: `${connection}:1`, connection, topic, record: null, receivedAt: '2026-03-04T10:00:00.000Z', facts };
 }
 
-/** The input of the one call of an operation. */
-export function inputOf(calls: readonly Call[], operation: OperationName): unknown {
-  return calls.find((call) => call.operation === operation)?.input;
+/** The input of the one call of an action. */
+export function inputOf(calls: readonly Call[], action: ActionName): unknown {
+  return calls.find((call) => call.action === action)?.input;
 }

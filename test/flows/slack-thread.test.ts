@@ -98,7 +98,7 @@ describe('slack-thread on a new message', () => {
       outcome: 'done',
       text: 'Thread 1.1 was opened with message 7 by an earlier attempt.',
     });
-    expect(calls.map(({ operation }) => operation)).not.toContain('postReply');
+    expect(calls.map(({ action }) => action)).not.toContain('postReply');
   });
 
   it('drops our own message, known by its mark, without reading it', async () => {
@@ -107,7 +107,7 @@ describe('slack-thread on a new message', () => {
       outcome: 'echo',
       text: 'Message 7 is one that we wrote.',
     });
-    expect(calls.map(({ operation }) => operation)).toEqual(['isEcho']);
+    expect(calls.map(({ action }) => action)).toEqual(['isEcho']);
     expect(inputOf(calls, 'isEcho')).toMatchObject({ mark: 'm1', text: null });
   });
 
@@ -154,7 +154,7 @@ describe('slack-thread on a new message', () => {
     const { steps, calls } = createRecordingSteps(answering({ private: true }));
     const event = eventOf('helpdesk', 'message.created', { 'conversation.id': '42', 'message.id': '7' });
     expect(await runSlackThread(steps, event, options)).toEqual({ outcome: 'ignored', text: 'Message 7 is a private note.' });
-    expect(calls.map(({ operation }) => operation)).not.toContain('openThread');
+    expect(calls.map(({ action }) => action)).not.toContain('openThread');
   });
 
   it('posts private notes with their prefix where the configuration asks for them', async () => {
@@ -194,7 +194,7 @@ describe('slack-thread on a new message', () => {
   ])('ignores a message that %s', async (_, event, answers: Partial<Answers>, text) => {
     const { steps, calls } = createRecordingSteps(answers);
     expect(await runSlackThread(steps, event, options)).toEqual({ outcome: 'ignored', text });
-    expect(calls.map(({ operation }) => operation)).not.toContain('openThread');
+    expect(calls.map(({ action }) => action)).not.toContain('openThread');
   });
 
   it('reads the conversation for a reply only where the template or a cut links to it', async () => {

@@ -59,7 +59,7 @@ function depsOf(groups: number, settle: (input: SettleInput) => Promise<boolean>
     throw new Error('the test asks for no step');
   };
   return {
-    operations: new Proxy(Object.create(null), { get: none }),
+    actions: new Proxy(Object.create(null), { get: none }),
     connections: fixedConnections(),
     gates: { check: none, note: none, failed: none, parked: none },
     effects: new Proxy(Object.create(null), { get: none }),

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { createGateKeeper } from '../../activities/gates/keeper.ts';
-import { createOperations } from '../../activities/actions/index.ts';
+import { createActions } from '../../activities/actions/index.ts';
 import { runStep } from '../../activities/steps/run-step.ts';
 import { ConnectorError } from '../../connectors/call/errors.ts';
 import { StepError } from '../../model/step-failure.ts';
@@ -49,7 +49,7 @@ function depsOf(db: Database): StepDeps {
     throw new ConnectorError({ ...down, ambiguous: false });
   };
   return {
-    operations: createOperations(),
+    actions: createActions(),
     connections: { open },
     gates: createGateKeeper({ db, flowsOf: () => ['sync'], log: { warn: () => undefined } }),
     effects: createMemoryEffects(),

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { createOperations } from '../../activities/actions/index.ts';
+import { createActions } from '../../activities/actions/index.ts';
 import { createStepsInBatch } from '../../activities/steps/steps-in-batch.ts';
 import { createMemoryEffects } from './memory-effects.ts';
-import { contextOf, conversation, createWorld, failureOf } from './operations/world.ts';
+import { contextOf, conversation, createWorld, failureOf } from './actions/world.ts';
 import type { StepDeps } from '../../activities/steps/run-step.ts';
 import type { Steps } from '../../flows/steps.ts';
-import type { World } from './operations/world.ts';
+import type { World } from './actions/world.ts';
 
 const STEP = { name: 'read-conversation', summary: 'Read conversation 42' };
 const INPUT = { connection: 'helpdesk', conversationId: '42' };
@@ -40,7 +40,7 @@ function open(of: { readonly ageMs: number | null; readonly receivedAt?: string 
   const world = createWorld();
   let asked = 0;
   const deps: StepDeps = {
-    operations: createOperations(),
+    actions: createActions(),
     connections: contextOf(world).connections,
     gates: {
       check: async () => undefined,

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { createOperations } from '../../../activities/actions/index.ts';
+import { createActions } from '../../../activities/actions/index.ts';
 import { ConnectorError } from '../../../connectors/call/errors.ts';
 import type { ConnectorErrorCode } from '../../../model/step-codes.ts';
 import { SINCE_MS, contextOf, createHelpdesk, createWorld } from './world.ts';
 
-const operations = createOperations();
+const operations = createActions();
 const place = { connection: 'team', channel: 'C1', record: 'helpdesk/conversation:42' };
 
 describe('threads', () => {

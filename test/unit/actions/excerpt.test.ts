@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { toTextHash } from '../../../activities/effects/fingerprint.ts';
-import { createOperations } from '../../../activities/actions/index.ts';
+import { createActions } from '../../../activities/actions/index.ts';
 import { contextOf, conversation, createWorld, message } from './world.ts';
 import type { Conversation, Message } from '../../../connectors/ports/helpdesk.ts';
 import type { MessageExcerpt } from '../../../flows/actions.ts';
 
-const { readMessage, readConversation } = createOperations();
+const { readMessage, readConversation } = createActions();
 
 async function read(change: Partial<Message>): Promise<MessageExcerpt | null> {
   const world = createWorld();

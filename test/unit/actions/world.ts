@@ -4,7 +4,7 @@ import type { Posted } from '../../../connectors/ports/chat.ts';
 import type { EffectClass } from '../../../model/effect.ts';
 import type { Conversation, FoundContact, HelpdeskAbilities, HelpdeskClient, Message, Named } from '../../../connectors/ports/helpdesk.ts';
 import type { Json } from '../../../model/json.ts';
-import type { EffectCall, Ledger, OperationContext } from '../../../activities/steps/action.ts';
+import type { EffectCall, Ledger, ActionContext } from '../../../activities/steps/action.ts';
 import { StepError } from '../../../model/step-failure.ts';
 
 /** An effect as the ledger in memory was asked for it. */
@@ -96,7 +96,7 @@ export function createWorld(): World {
 }
 
 /** The context of a step in this world; `identity` is the event's. */
-export function contextOf(world: World, helpdesk = createHelpdesk(world), identity = 'billing:e1'): OperationContext {
+export function contextOf(world: World, helpdesk = createHelpdesk(world), identity = 'billing:e1'): ActionContext {
   return {
     flow: 'dunning',
     identity,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createOperations } from '../../../activities/actions/index.ts';
+import { createActions } from '../../../activities/actions/index.ts';
 import { createStepsInBatch } from '../../../activities/steps/steps-in-batch.ts';
 import { createHttpClient } from '../../../connectors/call/http-client.ts';
 import { Secret } from '../../../model/secret.ts';
@@ -72,7 +72,7 @@ function openConversation(id: string): {
   const http = createHttpClient({ connection: 'team', baseUrl: slack.origin, headers: () => slackHeaders(new Secret('xoxb-1')) });
   const chat: ChatClient = mortally(createSlackClient({ http, connection: 'team' }), ['post', 'edit', 'find'], mortal);
   const deps: StepDeps = {
-    operations: createOperations(),
+    actions: createActions(),
     connections: fixedConnections({ helpdesk: createHelpdesk(world), chat }),
     gates: {
       check: () => Promise.resolve(),

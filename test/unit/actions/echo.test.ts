@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { createOperations } from '../../../activities/actions/index.ts';
+import { createActions } from '../../../activities/actions/index.ts';
 import { contextOf, createWorld, failureOf } from './world.ts';
 import type { World } from './world.ts';
 
-const { isEcho } = createOperations();
+const { isEcho } = createActions();
 const message = { connection: 'helpdesk', conversationId: '42', messageId: '7', mark: null, senderId: '1', text: 'Hi', contactId: '9' };
 const created = { ...message, messageId: null, text: null };
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createOperations } from '../../../activities/actions/index.ts';
+import { createActions } from '../../../activities/actions/index.ts';
 import { SINCE_MS, contextOf, conversation, createHelpdesk, createWorld, failureOf, message } from './world.ts';
 
 const customer = {
@@ -26,7 +26,7 @@ describe('ensureContact', () => {
   it('uses the contact that is there, without a write', async () => {
     const world = createWorld();
     world.contacts = [{ id: '9', name: 'Ada', email: null, marked: true, known: ['billing:cus_1'] }];
-    expect(await createOperations().ensureContact(contextOf(world), customer)).toMatchObject({ id: '9' });
+    expect(await createActions().ensureContact(contextOf(world), customer)).toMatchObject({ id: '9' });
     expect(world.asked).toEqual([]);
   });
 
@@ -36,7 +36,7 @@ describe('ensureContact', () => {
   ])('brings over a contact that was made %s', async (_made, key) => {
     const world = createWorld();
     world.contacts = [{ id: '9', name: 'Ada', email: null, marked: false, known: [key] }];
-    expect(await createOperations().ensureContact(contextOf(world), customer)).toEqual({ id: '9', name: 'Ada', email: null });
+    expect(await createActions().ensureContact(contextOf(world), customer)).toEqual({ id: '9', name: 'Ada', email: null });
     expect(world.asked).toMatchObject([{ class: 'natural', kind: 'mark', target: 'contact:9/billing_id', part: 'mark', remoteId: '9' }]);
     expect(world.log).toEqual(['markContact 9 billing_id=cus_1 for stripe:cus_1']);
   });
@@ -44,8 +44,8 @@ describe('ensureContact', () => {
   it('brings a contact over once where the helpdesk does not show marks', async () => {
     const world = createWorld();
     world.contacts = [{ id: '9', name: 'Ada', email: null, marked: null, known: ['ada@example.com'] }];
-    await createOperations().ensureContact(contextOf(world), customer);
-    await createOperations().ensureContact(contextOf(world), customer);
+    await createActions().ensureContact(contextOf(world), customer);
+    await createActions().ensureContact(contextOf(world), customer);
     expect(world.log).toEqual(['markContact 9 billing_id=cus_1 for stripe:cus_1']);
   });
 
@@ -53,13 +53,13 @@ describe('ensureContact', () => {
     const world = createWorld();
     world.contacts = [{ id: '9', name: 'Ada', email: null, marked: false, known: ['stripe:cus_1'] }];
     const { record: _, ...older } = customer;
-    expect(await createOperations().ensureContact(contextOf(world), older)).toMatchObject({ id: '9' });
+    expect(await createActions().ensureContact(contextOf(world), older)).toMatchObject({ id: '9' });
     expect(world.asked).toEqual([]);
   });
 
   it('creates the contact in the inbox by one effect, with its mark', async () => {
     const world = createWorld();
-    expect(await createOperations().ensureContact(contextOf(world), customer)).toEqual({ id: '10', name: 'Ada', email: 'ada@example.com' });
+    expect(await createActions().ensureContact(contextOf(world), customer)).toEqual({ id: '10', name: 'Ada', email: 'ada@example.com' });
     const values = { externalId: 'stripe:cus_1', name: 'Ada', email: 'ada@example.com', phone: '+31', inboxId: '3' };
     expect(world.asked).toEqual([
       { class: 'marked', kind: 'contact', target: 'contact:stripe:cus_1', part: null, values, text: null, remoteId: '10' },
@@ -74,7 +74,7 @@ describe('ensureContact', () => {
     let looks = 0;
     const made = { id: '11', name: 'Ada', email: null, marked: true };
     const client = { ...createHelpdesk(world), findContact: async () => (looks++ === 0 ? null : made) };
-    expect(await createOperations().ensureContact(contextOf(world, client), customer)).toEqual({
+    expect(await createActions().ensureContact(contextOf(world, client), customer)).toEqual({
       id: '11',
       name: 'Ada',
       email: 'ada@example.com',
@@ -84,17 +84,17 @@ describe('ensureContact', () => {
   it('finds and creates by the address alone, without a mark, where there is no record', async () => {
     const world = createWorld();
     const nobody = { ...customer, externalId: null, record: null };
-    await createOperations().ensureContact(contextOf(world), nobody);
+    await createActions().ensureContact(contextOf(world), nobody);
     expect(world.asked).toMatchObject([{ kind: 'contact', target: 'contact:by-address', remoteId: '10' }]);
     expect(world.log.at(-1)).toContain('"mark":null,"former":null,"email":"ada@example.com"');
     world.contacts = [{ id: '9', name: 'Ada', email: null, marked: true, known: ['ada@example.com'] }];
-    expect(await createOperations().ensureContact(contextOf(world), nobody)).toMatchObject({ id: '9' });
+    expect(await createActions().ensureContact(contextOf(world), nobody)).toMatchObject({ id: '9' });
   });
 
   it('asks a person where there is neither a record nor an address', async () => {
     const world = createWorld();
     const nobody = { ...customer, externalId: null, record: null, email: null };
-    expect(await failureOf(createOperations().ensureContact(contextOf(world), nobody))).toMatchObject({
+    expect(await failureOf(createActions().ensureContact(contextOf(world), nobody))).toMatchObject({
       code: 'no_customer',
       kind: 'attention',
       hint: expect.stringContaining('edit'),
@@ -104,14 +104,14 @@ describe('ensureContact', () => {
 
   it('keeps no personal data in the ledger', async () => {
     const world = createWorld();
-    await createOperations().ensureContact(contextOf(world), customer);
+    await createActions().ensureContact(contextOf(world), customer);
     expect([...world.settled.values()]).toEqual([{ id: '10', event: 'billing:e1' }]);
   });
 
   it('says what is missing where the token cannot create contacts', async () => {
     const world = createWorld();
     world.abilities = { ...world.abilities, createContact: false };
-    expect(await failureOf(createOperations().ensureContact(contextOf(world), customer))).toEqual({
+    expect(await failureOf(createActions().ensureContact(contextOf(world), customer))).toEqual({
       code: 'missing_ability',
       kind: 'attention',
       message:
@@ -127,7 +127,7 @@ describe('ensureContact', () => {
 describe('ensureConversation', () => {
   it('creates one for a contact that has none, assigned as it is created', async () => {
     const world = createWorld();
-    const made = await createOperations().ensureConversation(contextOf(world), { ...wanted, assignee: 'jan@example.com', team: 'Money' });
+    const made = await createActions().ensureConversation(contextOf(world), { ...wanted, assignee: 'jan@example.com', team: 'Money' });
     expect(made).toEqual({ conversation, created: true });
     const values = { contactId: '9', inboxId: '3', assigneeId: '5', teamId: '6', opening: 'Hello' };
     expect(world.asked).toEqual([
@@ -148,7 +148,7 @@ describe('ensureConversation', () => {
   ] as const)('with reuse %s and %j conversations, newest first, takes %s', async (reuse, statuses, taken, reopened) => {
     const world = createWorld();
     world.conversations = statuses.map((status, index) => ({ ...conversation, id: String(index), status }));
-    const made = await createOperations().ensureConversation(contextOf(world), { ...wanted, reuse });
+    const made = await createActions().ensureConversation(contextOf(world), { ...wanted, reuse });
     expect(made.created).toBe(taken === 'new');
     expect(made.conversation).toMatchObject({ id: taken === 'new' ? '42' : taken, status: 'open' });
     expect(world.log.filter((call) => call.startsWith('reopen'))).toEqual(reopened);
@@ -157,7 +157,7 @@ describe('ensureConversation', () => {
   it('reopens by an effect apart from the one that creates', async () => {
     const world = createWorld();
     world.conversations = [{ ...conversation, status: 'resolved' }];
-    await createOperations().ensureConversation(contextOf(world), { ...wanted, reuse: 'any' });
+    await createActions().ensureConversation(contextOf(world), { ...wanted, reuse: 'any' });
     expect(world.asked).toEqual([
       {
         class: 'natural',
@@ -178,7 +178,7 @@ describe('ensureConversation', () => {
       { ...conversation, id: '76', status: 'resolved' },
       { ...conversation, id: '77', status: 'resolved', mark: 'mark-1' },
     ];
-    expect(await createOperations().ensureConversation(contextOf(world), wanted)).toMatchObject({
+    expect(await createActions().ensureConversation(contextOf(world), wanted)).toMatchObject({
       conversation: { id: '77' },
       created: true,
     });
@@ -190,7 +190,7 @@ describe('ensureConversation', () => {
     world.ledger = 'find';
     world.conversations = ['75', '76'].map((id) => ({ ...conversation, id, status: 'resolved' }));
     world.messages = [{ ...message, conversationId: '76' }];
-    expect(await createOperations().ensureConversation(contextOf(world), wanted)).toMatchObject({
+    expect(await createActions().ensureConversation(contextOf(world), wanted)).toMatchObject({
       conversation: { id: '76' },
       created: true,
     });
@@ -204,7 +204,7 @@ describe('ensureConversation', () => {
       { ...conversation, id: 'other', status: 'resolved', mark: 'mark-2' },
       ...Array.from({ length: 9 }, (_, index) => ({ ...conversation, id: String(index), status: 'resolved' as const })),
     ];
-    await expect(createOperations().ensureConversation(contextOf(world), wanted)).rejects.toThrow('not found');
+    await expect(createActions().ensureConversation(contextOf(world), wanted)).rejects.toThrow('not found');
     expect(world.log.filter((call) => call.startsWith('findMessage')).map((call) => call.split(' ')[1])).toEqual(['0', '1', '2', '3', '4']);
   });
 
@@ -213,7 +213,7 @@ describe('ensureConversation', () => {
     world.ledger = 'find';
     const client = { ...createHelpdesk(world), readConversation: async () => null };
     world.conversations = [{ ...conversation, id: '78', status: 'resolved', mark: 'mark-1' }];
-    expect(await failureOf(createOperations().ensureConversation(contextOf(world, client), wanted))).toMatchObject({
+    expect(await failureOf(createActions().ensureConversation(contextOf(world, client), wanted))).toMatchObject({
       code: 'record_gone',
       kind: 'retry',
       retryAfterMs: 2_000,
@@ -239,7 +239,7 @@ describe('ensureConversation', () => {
   ] as const)('without the ability %s and with reuse %s says what is missing and what to do', async (ability, reuse, message, hint) => {
     const world = createWorld();
     world.abilities = { ...world.abilities, [ability]: false };
-    expect(await failureOf(createOperations().ensureConversation(contextOf(world), { ...wanted, reuse }))).toMatchObject({
+    expect(await failureOf(createActions().ensureConversation(contextOf(world), { ...wanted, reuse }))).toMatchObject({
       code: 'missing_ability',
       kind: 'attention',
       message: expect.stringContaining(message),
@@ -254,7 +254,7 @@ describe('changes of a conversation', () => {
 
   it('add a label by the name the helpdesk knows it by', async () => {
     const world = createWorld();
-    expect(await createOperations().addLabel(contextOf(world), { ...target, label: 'Dunning' })).toBeNull();
+    expect(await createActions().addLabel(contextOf(world), { ...target, label: 'Dunning' })).toBeNull();
     expect(world.asked).toEqual([
       {
         class: 'natural',
@@ -271,21 +271,21 @@ describe('changes of a conversation', () => {
 
   it('set the priority', async () => {
     const world = createWorld();
-    await createOperations().setPriority(contextOf(world), { ...target, priority: 'high' });
+    await createActions().setPriority(contextOf(world), { ...target, priority: 'high' });
     expect(world.asked).toMatchObject([{ class: 'natural', kind: 'priority', target: 'conversation:42', values: { priority: 'high' } }]);
     expect(world.log).toEqual(['setPriority 42 high']);
   });
 
   it('assign agent and team by their ids', async () => {
     const world = createWorld();
-    await createOperations().assign(contextOf(world), { ...target, assignee: 'Jan Jansen', team: '6' });
+    await createActions().assign(contextOf(world), { ...target, assignee: 'Jan Jansen', team: '6' });
     expect(world.asked).toMatchObject([{ kind: 'assignment', values: { assigneeId: '5', teamId: '6' } }]);
     expect(world.log.at(-1)).toBe('assign 42 {"assigneeId":"5","teamId":"6"}');
   });
 
   it('assign nobody without a call', async () => {
     const world = createWorld();
-    await createOperations().assign(contextOf(world), { ...target, assignee: null, team: null });
+    await createActions().assign(contextOf(world), { ...target, assignee: null, team: null });
     expect(world.log).toEqual([]);
   });
 });
@@ -293,7 +293,7 @@ describe('changes of a conversation', () => {
 describe('messages and reads', () => {
   it('posts a message with its text kept for echoes', async () => {
     const world = createWorld();
-    const posted = await createOperations().postMessage(contextOf(world), {
+    const posted = await createActions().postMessage(contextOf(world), {
       connection: 'helpdesk',
       conversationId: '42',
       text: 'Hi',
@@ -319,7 +319,7 @@ describe('messages and reads', () => {
     world.ledger = 'find';
     world.messages = [message];
     expect(
-      await createOperations().postMessage(contextOf(world), { connection: 'helpdesk', conversationId: '42', text: 'Hi', private: true }),
+      await createActions().postMessage(contextOf(world), { connection: 'helpdesk', conversationId: '42', text: 'Hi', private: true }),
     ).toEqual({ messageId: '71' });
     expect(world.log).toEqual([`findMessage 42 ${JSON.stringify({ mark: 'mark-1', text: 'Hi', private: true, sinceMs: SINCE_MS })}`]);
   });
@@ -327,7 +327,7 @@ describe('messages and reads', () => {
   it('reads invoice, conversation and message without a write', async () => {
     const world = createWorld();
     world.conversations = [conversation];
-    const operations = createOperations();
+    const operations = createActions();
     expect(await operations.readInvoice(contextOf(world), { connection: 'billing', invoiceId: 'in_1' })).toBeNull();
     expect(await operations.readConversation(contextOf(world), { connection: 'helpdesk', conversationId: '42' })).toEqual(conversation);
     expect(await operations.readMessage(contextOf(world), { connection: 'helpdesk', conversationId: '42', messageId: '7' })).toBeNull();
