@@ -3,8 +3,9 @@ import { StepError } from '../model/step-failure.ts';
 import { toApplicationFailure } from './failure.ts';
 import { runBatch } from './steps/run-batch.ts';
 import { runStep } from './steps/run-step.ts';
+import { ACTION_NAMES } from '../flows/actions.ts';
 import type { ActionName, ActionOutput } from '../flows/actions.ts';
-import type { IntakeInput, Activities, StepCall } from '../workflows/contract.ts';
+import type { ActionActivities, IntakeInput, Activities, StepCall } from '../workflows/contract.ts';
 import type { GroupRef, LoadedGroup } from '../model/delivery.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { BatchDeps } from './steps/run-batch.ts';
@@ -27,24 +28,16 @@ export function createActivities(deps: ActivityDeps): Activities {
   return { ...createActionActivities(deps), ...createInboxActivities(deps) };
 }
 
-function createActionActivities(deps: ActivityDeps): Pick<Activities, ActionName> {
-  return {
-    readInvoice: (call) => step(deps, 'readInvoice', call),
-    findFact: (call) => step(deps, 'findFact', call),
-    isEcho: (call) => step(deps, 'isEcho', call),
-    readConversation: (call) => step(deps, 'readConversation', call),
-    readMessage: (call) => step(deps, 'readMessage', call),
-    ensureContact: (call) => step(deps, 'ensureContact', call),
-    ensureConversation: (call) => step(deps, 'ensureConversation', call),
-    postMessage: (call) => step(deps, 'postMessage', call),
-    addLabel: (call) => step(deps, 'addLabel', call),
-    setPriority: (call) => step(deps, 'setPriority', call),
-    assign: (call) => step(deps, 'assign', call),
-    findThread: (call) => step(deps, 'findThread', call),
-    openThread: (call) => step(deps, 'openThread', call),
-    postReply: (call) => step(deps, 'postReply', call),
-    adoptThread: (call) => step(deps, 'adoptThread', call),
-  };
+/** An activity for each action, under its name. */
+function createActionActivities(deps: ActivityDeps): ActionActivities {
+  const activities: Partial<ActionActivities> = {};
+  for (const action of ACTION_NAMES) Object.assign(activities, { [action]: createActivity(deps, action) });
+  if (!isComplete(activities)) throw new Error('an action has no activity');
+  return activities;
+}
+
+function isComplete(activities: Partial<ActionActivities>): activities is ActionActivities {
+  return ACTION_NAMES.every((action) => activities[action] !== undefined);
 }
 
 function createInboxActivities(deps: ActivityDeps): Omit<Activities, ActionName> {
@@ -52,7 +45,7 @@ function createInboxActivities(deps: ActivityDeps): Omit<Activities, ActionName>
     loadGroup: (group) => deps.loadGroup(group),
     async settleGroup(input) {
       const epoch = await deps.renewEpoch(input.group);
-      const held = epoch !== null && (await deps.settler.settle(input, { group: input.group, epoch }));
+      const held = epoch !== null && (await deps.settler.settle(input, { ...input.group, epoch }));
       if (held && input.parked !== null) await deps.gates.parked(input.group.flow, input.parked);
       return { held };
     },
@@ -73,10 +66,12 @@ function createInboxActivities(deps: ActivityDeps): Omit<Activities, ActionName>
   };
 }
 
-async function step<O extends ActionName>(deps: ActivityDeps, action: O, call: StepCall<O>): Promise<ActionOutput<O>> {
-  try {
-    return await runStep(deps, action, call);
-  } catch (error) {
-    throw error instanceof StepError ? toApplicationFailure(error.failure) : error;
-  }
+function createActivity<A extends ActionName>(deps: ActivityDeps, action: A): (call: StepCall<A>) => Promise<ActionOutput<A>> {
+  return async (call) => {
+    try {
+      return await runStep(deps, action, call);
+    } catch (error) {
+      throw error instanceof StepError ? toApplicationFailure(error.failure) : error;
+    }
+  };
 }

@@ -98,3 +98,32 @@ export type ActionName = keyof Actions;
 export type ActionInput<O extends ActionName> = Actions[O]['in'];
 
 export type ActionOutput<O extends ActionName> = Actions[O]['out'];
+
+/** How an action is tried again (`workflows/retry-table.ts`). `look`: it asks only our own store, so it costs Temporal no round trip. */
+export type ActionClass = 'read' | 'write' | 'look';
+
+/** The class of each action. */
+export const ACTIONS: { readonly [A in ActionName]: ActionClass } = {
+  readInvoice: 'read',
+  findFact: 'look',
+  isEcho: 'look',
+  readConversation: 'read',
+  readMessage: 'read',
+  ensureContact: 'write',
+  ensureConversation: 'write',
+  postMessage: 'write',
+  addLabel: 'write',
+  setPriority: 'write',
+  assign: 'write',
+  findThread: 'look',
+  openThread: 'write',
+  postReply: 'write',
+  adoptThread: 'write',
+};
+
+/** Every action, by name. */
+export const ACTION_NAMES: readonly ActionName[] = Object.keys(ACTIONS).filter(isAction);
+
+function isAction(name: string): name is ActionName {
+  return Object.hasOwn(ACTIONS, name);
+}

@@ -59,7 +59,8 @@ export function judge(lease: Pick<OpenLease, 'kind' | 'started' | 'createdAt' | 
     };
   }
   if (state === 'running') {
-    return nowMs - lease.createdAt.getTime() > LONG_MS && !lease.parked
+    // A run takes as long as there are records; its job's own gauges say whether it gets on.
+    return nowMs - lease.createdAt.getTime() > LONG_MS && !lease.parked && lease.kind !== 'run'
       ? {
           act: 'alarm',
           reason: `its ${lease.kind} has been running for over an hour: look at its pending activities, and whether a worker runs`,

@@ -1,5 +1,4 @@
 import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow';
-import type { ActionName } from '../flows/actions.ts';
 
 /** How an activity may fail and be repeated: the only place where that is decided. */
 export type RetryClass = 'read' | 'write' | 'batch' | 'intake';
@@ -45,23 +44,4 @@ export const LOCAL: LocalActivityOptions = {
 export const LOCAL_LOOK: LocalActivityOptions = {
   ...LOCAL,
   retry: { initialInterval: '500ms', backoffCoefficient: 2, maximumInterval: '10s', maximumAttempts: 40 },
-};
-
-/** The class of each action; `look`: only our own store is asked. */
-export const ACTION_CLASS: { readonly [O in ActionName]: 'read' | 'write' | 'look' } = {
-  readInvoice: 'read',
-  findFact: 'look',
-  isEcho: 'look',
-  readConversation: 'read',
-  readMessage: 'read',
-  ensureContact: 'write',
-  ensureConversation: 'write',
-  postMessage: 'write',
-  addLabel: 'write',
-  setPriority: 'write',
-  assign: 'write',
-  findThread: 'look',
-  openThread: 'write',
-  postReply: 'write',
-  adoptThread: 'write',
 };

@@ -9,15 +9,16 @@ import {
   sleep,
   TimeoutFailure,
 } from '@temporalio/workflow';
+import { ACTIONS } from '../flows/actions.ts';
 import { assertCrosses } from '../flows/crossing.ts';
 import { mayBeLate, nextLookInMs } from '../flows/look-again.ts';
 import { StepError } from '../model/step-failure.ts';
 import { inbox } from './inbox-activities.ts';
-import { LOCAL_LOOK, ACTION_CLASS, RETRY_TABLE } from './retry-table.ts';
+import { LOCAL_LOOK, RETRY_TABLE } from './retry-table.ts';
 import type { StepCall } from './contract.ts';
 import type { StepCode } from '../model/step-codes.ts';
 import type { Steps } from '../flows/steps.ts';
-import type { ActionName, ActionOutput } from '../flows/actions.ts';
+import type { ActionClass, ActionName, ActionOutput } from '../flows/actions.ts';
 import type { StepFailure } from '../model/step-failure.ts';
 import type { GroupMember, GroupRef } from '../model/delivery.ts';
 
@@ -30,7 +31,7 @@ export function createStepsInDelivery(group: GroupRef, member: GroupMember): Ste
       assertCrosses(call, { what: 'input', step: step.name, connection: input.connection });
       const look = (): Promise<ActionOutput<typeof action>> =>
         schedule(action, call).catch((error: unknown) => {
-          throw toStepError(error, step.name, ACTION_CLASS[action] === 'look');
+          throw toStepError(error, step.name, ACTIONS[action] === 'look');
         });
       const output = await look();
       const { receivedAt } = event;
@@ -54,7 +55,7 @@ async function lookAgain<T>(look: () => Promise<T>, output: T, eventId: string, 
 }
 
 function schedule<O extends ActionName>(action: O, call: StepCall<O>): Promise<ActionOutput<O>> {
-  const of: 'read' | 'write' | 'look' = ACTION_CLASS[action];
+  const of: ActionClass = ACTIONS[action];
   const { summary } = call.step;
   if (of === 'look') return scheduleLocalActivity<ActionOutput<O>>(action, [call], { ...LOCAL_LOOK, summary });
   return scheduleActivity<ActionOutput<O>>(action, [call], { ...RETRY_TABLE[of], summary });

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { EffectClass, Send } from '../../model/effect.ts';
 import type { Json } from '../../model/json.ts';
 import type { ActionContext } from '../steps/action.ts';
@@ -18,7 +19,8 @@ export interface Write {
 }
 
 /** What the ledger keeps of a write: no more than who was written, and for which event. */
-type Kept = { readonly id: string; readonly event: string };
+const keptWrite = z.object({ id: z.string(), event: z.string() });
+type Kept = z.output<typeof keptWrite>;
 
 /** Sends a write through the ledger and returns the remote id, from the earlier attempt if that was carried out. */
 export async function perform(context: ActionContext, write: Write): Promise<string> {
@@ -26,6 +28,7 @@ export async function perform(context: ActionContext, write: Write): Promise<str
   const { send, find, ...rest } = write;
   const kept = await context.ledger.perform<Kept>({
     ...rest,
+    kept: keptWrite,
     ...(find === undefined ? {} : { find: async (mark, sinceMs) => keepUnlessNull(await find(mark, sinceMs), keep) }),
     send: async (told) => keep(await send(told)),
     remoteId: ({ id }) => id,
@@ -39,20 +42,9 @@ export async function recall(
   effect: { readonly connection: string; readonly kind: string; readonly target: string },
 ): Promise<Kept | null> {
   const result = await context.ledger.recall(effect);
-  return result === null ? null : fromKept(result);
+  return result === null ? null : keptWrite.parse(result);
 }
 
 function keepUnlessNull(id: string | null, keep: (id: string) => Kept): Kept | null {
   return id === null ? null : keep(id);
-}
-
-function fromKept(result: Json): Kept {
-  if (isKept(result)) return result;
-  throw new Error('An effect of another form was kept: expected its id and event.');
-}
-
-function isKept(result: Json): result is Kept {
-  if (typeof result !== 'object' || result === null) return false;
-  const fields = new Map<string, unknown>(Object.entries(result));
-  return typeof fields.get('id') === 'string' && typeof fields.get('event') === 'string';
 }

@@ -2,5 +2,5 @@ import type { ActionTable } from '../steps/action.ts';
 
 /** Actions on what events tell of. */
 export const factActions: Pick<ActionTable, 'findFact'> = {
-  findFact: async ({ ledger }, { fact, lastStep }) => ledger.findFact({ fact, lastStep }),
+  findFact: ({ findFact }, { fact, lastStep }) => findFact({ fact, lastStep }),
 };

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { orElse } from '../../connectors/call/caller.ts';
 import type { Posted } from '../../connectors/ports/chat.ts';
 import type { ActionInput, ActionOutput } from '../../flows/actions.ts';
@@ -5,9 +6,12 @@ import type { ActionContext, ActionTable } from '../steps/action.ts';
 import { perform, recall } from './effect.ts';
 
 /** What the ledger keeps of a reply: where it went, and whether it is in its thread. Rows of versions before lack `strayed`. */
-type KeptReply = { readonly id: string | null; readonly event: string; readonly strayed?: boolean };
+const keptReply = z.object({ id: z.string().nullable(), event: z.string(), strayed: z.boolean().default(false) });
 /** What the ledger keeps of a thread whose first message is a reply that strayed. `headed`: it begins with the header now. */
-type KeptThread = { readonly id: string; readonly event: string; readonly headed: boolean };
+const keptThread = z.object({ id: z.string(), event: z.string(), headed: z.boolean() });
+
+type KeptReply = z.output<typeof keptReply>;
+type KeptThread = z.output<typeof keptThread>;
 
 /** Actions on threads of a team chat. The thread of a record is the newest that an effect of this flow opened or adopted. */
 export const threadActions: Pick<ActionTable, 'findThread' | 'openThread' | 'postReply' | 'adoptThread'> = {
@@ -49,7 +53,8 @@ async function postReply(
     event: context.identity,
     strayed: posted?.threaded === false,
   });
-  const { id, strayed } = await context.ledger.perform<KeptReply>({
+  const { id, strayed } = await context.ledger.perform({
+    kept: keptReply,
     class: client.effects.post,
     connection,
     kind: 'message',
@@ -65,16 +70,14 @@ async function postReply(
     },
     remoteId: (kept) => kept.id,
   });
-  return strayed === true ? { ts: id, strayed } : { ts: id };
+  return strayed ? { ts: id, strayed } : { ts: id };
 }
 
 /** One effect both changes the message and is what the thread is recalled by, so neither is there without the other. */
-async function adopt(
-  context: ActionContext,
-  { connection, channel, record, ts, text }: ActionInput<'adoptThread'>,
-): Promise<KeptThread> {
+async function adopt(context: ActionContext, { connection, channel, record, ts, text }: ActionInput<'adoptThread'>): Promise<KeptThread> {
   const client = context.connections.open('chat', connection);
-  return context.ledger.perform<KeptThread>({
+  return context.ledger.perform({
+    kept: keptThread,
     class: client.effects.edit,
     connection,
     kind: 'thread',

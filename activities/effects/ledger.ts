@@ -8,9 +8,9 @@ import type { Json } from '../../model/json.ts';
 import type { StepCode } from '../../model/step-codes.ts';
 import type { StepFailure } from '../../model/step-failure.ts';
 import type { EffectRow } from '../../store/effects/effect-row.ts';
-import type { Attempt } from '../steps/attempt.ts';
+import type { Fence } from '../../store/effects/effect.ts';
 import type { EffectStore } from './effect-store.ts';
-import type { EffectCall, Ledger } from '../steps/action.ts';
+import type { EffectCall, Ledger } from './effect-call.ts';
 
 /** How long after the intent a write may still be put on the wire. */
 const SEND_WINDOW_MS = 5000;
@@ -19,63 +19,39 @@ const WIRE_MS = 10_000;
 /** What a remote system may need to show a write whose answer was lost. */
 const SETTLING_MS = 2000;
 
-/** What one step's ledger is bound to. */
+/** What a ledger is bound to: one step of a delivery, or one write of a job's run. */
 export interface LedgerScope {
   readonly store: EffectStore;
-  /** The attempt whose epoch the store accepts writes from. */
-  readonly attempt: Attempt;
-  readonly flow: string;
-  /** What intents are keyed by, from `toSubject`. */
-  readonly subject: string;
-  readonly identity: string;
-  readonly eventId: string;
-  /** Step name, with its item. */
+  /** The newest attempt of a key under its lease: from no other does the store accept writes. Its `flow` is whose effects they are. */
+  readonly fence: Fence;
+  /** The intent's key: the same for every attempt at the same write. `part`: the effect's own, where a scope has several. */
+  readonly intentOf: (part?: string) => string;
+  /** The event that is acted on; null: none, as in a run of a job. */
+  readonly eventId: string | null;
+  /** What failures are named after: the step with its item. */
   readonly step: string;
 }
 
-/** Makes the ledger of one step of one delivery. */
+/** Makes the ledger of one scope. */
 export function createLedger(scope: LedgerScope): Ledger {
   return {
     perform: (effect) => perform(scope, effect),
-    recall: ({ connection, kind, target }) => scope.store.recall({ flow: scope.flow, connection, kind, target }),
-    findFact: (of) => findFact(scope, of),
+    recall: ({ connection, kind, target }) => scope.store.recall({ flow: scope.fence.flow, connection, kind, target }),
     isOwn: ({ text, textHash, ...record }) =>
       scope.store.own({ ...record, textHash: textHash ?? (text === null ? null : toTextHash(text)) }),
   };
 }
 
-/**
- * What intents are keyed by: the event, or the fact that several events tell of. An identity carries the generation of a replay that was
- * asked to do all again, and so does the fact.
- */
-export function toSubject(identity: string, fact: string | undefined): string {
-  if (fact === undefined) return identity;
-  const again = /#\d+$/.exec(identity)?.[0] ?? '';
-  return `fact~${sha256(fact).slice(0, 32)}${again}`;
-}
-
-/** The key of an intent: subject, flow, step, item and part. */
-function toIntentKey({ subject, flow, step }: Pick<LedgerScope, 'subject' | 'flow' | 'step'>, part?: string): string {
-  return [subject, flow, step, ...(part === undefined ? [] : [part])].join('/');
-}
-
-async function findFact(scope: LedgerScope, of: Parameters<Ledger['findFact']>[0]): ReturnType<Ledger['findFact']> {
-  const { store, identity, flow, eventId } = scope;
-  const intent = toIntentKey({ subject: toSubject(identity, of.fact), flow, step: of.lastStep });
-  const { toldBy, hasOwn } = await store.findFact({ intent, eventId, ownBeginning: toIntentKey({ subject: identity, flow, step: '' }) });
-  return hasOwn ? { toldBy: null, keyedBy: 'event' } : { toldBy, keyedBy: 'fact' };
-}
-
 async function perform<T extends Json>(scope: LedgerScope, effect: EffectCall<T>): Promise<T> {
-  const intent = toIntentKey(scope, effect.part);
+  const intent = scope.intentOf(effect.part);
   const mark = toMark(intent);
   const fingerprint = toFingerprint(effect.values);
-  const { attempt, eventId } = scope;
+  const { fence, eventId } = scope;
   const { connection, kind, target } = effect;
   const sendBy = performance.now() + SEND_WINDOW_MS;
   const written = await scope.store.write({
+    ...fence,
     intent,
-    attempt,
     eventId,
     connection,
     kind,
@@ -115,7 +91,7 @@ async function resolve<T extends Json>(
   const openMs = Math.ceil(row.sendByInMs) + WIRE_MS;
   if (openMs > 0) throw waiting(scope, effect, 'effect_under_way', 'An earlier attempt may still be on the wire.', openMs);
   if (effect.class === 'once') {
-    await scope.store.settle({ intent: row.intent, attempt: scope.attempt, state: 'unknown', remoteId: null, result: null });
+    await scope.store.settle({ intent: row.intent, epoch: scope.fence.epoch, state: 'unknown', remoteId: null, result: null });
     throw attention(scope, effect, 'unknown_effect', 'It is not known whether an earlier attempt was carried out.', UNKNOWN_HINT);
   }
   if (effect.class === 'keyed' && row.fingerprint !== fingerprint) throw valuesChanged(scope, effect);
@@ -124,9 +100,8 @@ async function resolve<T extends Json>(
     if (found !== null) return settled(scope, effect, row.intent, found);
   }
   const sendBy = performance.now() + SEND_WINDOW_MS;
-  const { attempt } = scope;
   const textHash = textHashOf(effect);
-  const held = await scope.store.resend({ intent: row.intent, attempt, fingerprint, textHash, sendForMs: SEND_WINDOW_MS });
+  const held = await scope.store.resend({ ...scope.fence, intent: row.intent, fingerprint, textHash, sendForMs: SEND_WINDOW_MS });
   if (!held) throw lost(scope.step);
   return send(scope, effect, row.intent, mark, sendBy);
 }
@@ -135,13 +110,9 @@ function recallDone<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, r
   // What another event's delivery did for the same fact stands: the record has moved on between the two.
   const isOthers = row.eventId !== scope.eventId;
   if (row.fingerprint !== fingerprint && effect.class !== 'natural' && !isOthers) throw valuesChanged(scope, effect);
-  if (!isResultOf(effect, row.result)) throw valuesChanged(scope, effect);
-  return row.result;
-}
-
-/** The store gives back what this same step put in: its shape is the step's own. */
-function isResultOf<T extends Json>(effect: EffectCall<T>, result: Json): result is T {
-  return effect.remoteId.length <= 1 && result !== undefined;
+  const kept = effect.kept.safeParse(row.result);
+  if (!kept.success) throw unreadable(scope, effect);
+  return kept.data;
 }
 
 async function send<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, intent: string, mark: string, sendBy: number): Promise<T> {
@@ -155,7 +126,7 @@ async function send<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, i
 }
 
 async function settled<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, intent: string, result: T): Promise<T> {
-  const held = await scope.store.settle({ intent, attempt: scope.attempt, state: 'done', remoteId: effect.remoteId(result), result });
+  const held = await scope.store.settle({ intent, epoch: scope.fence.epoch, state: 'done', remoteId: effect.remoteId(result), result });
   if (!held) throw lost(scope.step);
   return result;
 }
@@ -164,7 +135,7 @@ async function settled<T extends Json>(scope: LedgerScope, effect: EffectCall<T>
 async function unsent<T extends Json>(scope: LedgerScope, effect: EffectCall<T>, intent: string, error: unknown): Promise<unknown> {
   if (!(error instanceof ConnectorError)) return error;
   if (error.data.ambiguous && effect.class === 'once') {
-    await scope.store.settle({ intent, attempt: scope.attempt, state: 'unknown', remoteId: null, result: null });
+    await scope.store.settle({ intent, epoch: scope.fence.epoch, state: 'unknown', remoteId: null, result: null });
     return attention(
       scope,
       effect,
@@ -174,16 +145,16 @@ async function unsent<T extends Json>(scope: LedgerScope, effect: EffectCall<T>,
     );
   }
   if (effect.class === 'once') {
-    await scope.store.withdraw({ intent, attempt: scope.attempt });
+    await scope.store.withdraw({ intent, epoch: scope.fence.epoch });
     return error;
   }
   const settlingMs = error.data.ambiguous ? SETTLING_MS : 0;
-  await scope.store.giveUp({ intent, attempt: scope.attempt, sendByInMs: settlingMs - WIRE_MS });
+  await scope.store.giveUp({ intent, epoch: scope.fence.epoch, sendByInMs: settlingMs - WIRE_MS });
   return error;
 }
 
 function unknownHint({ eventId }: LedgerScope, row: EffectRow): string {
-  if (row.eventId === eventId) return UNKNOWN_HINT;
+  if (row.eventId === null || row.eventId === eventId) return UNKNOWN_HINT;
   return `Event ${row.eventId} tells of the same and was first: decide its delivery (deskbridge events show ${row.eventId}), then retry this one.`;
 }
 
@@ -199,6 +170,16 @@ function valuesChanged<T extends Json>(scope: LedgerScope, effect: EffectCall<T>
     'values_changed',
     message,
     'Undo the change of the configuration or the edit and retry, or skip; or replay the event with --again.',
+  );
+}
+
+function unreadable<T extends Json>(scope: LedgerScope, effect: EffectCall<T>): StepError {
+  return attention(
+    scope,
+    effect,
+    'internal',
+    'This was done by another version, and what it kept of the result cannot be read by this one.',
+    'Upgrade this worker to the newest version and retry; or look at the remote system, do by hand what is missing, and skip.',
   );
 }
 

@@ -66,7 +66,7 @@ export async function runBatch(deps: BatchDeps, input: BatchInput, signals: Batc
 async function runOne(deps: BatchDeps, group: LoadedGroup): Promise<GroupResult> {
   const [first] = group.members;
   if (group.epoch === null || first === undefined) return { finished: [], stopped: null };
-  const attempt = { group: group.group, epoch: group.epoch };
+  const attempt = { ...group.group, epoch: group.epoch };
   try {
     const run = (deps.runOf ?? runOf)(group);
     return await runGroup({ steps: (member) => createStepsInBatch(deps, group.group, attempt, member), group, run });
@@ -88,7 +88,7 @@ async function settle(deps: BatchDeps, group: LoadedGroup, result: GroupResult):
     reason: failure === undefined ? null : `${failure.code}: ${failure.message}`,
     parked: null,
   };
-  return deps.settler.settle(input, { group: group.group, epoch: group.epoch });
+  return deps.settler.settle(input, { ...group.group, epoch: group.epoch });
 }
 
 /** What needs a person goes to `delivery` at once; what failed retryably waits as long as it was told, or backs off. */

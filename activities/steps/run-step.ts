@@ -2,10 +2,11 @@ import { StepError } from '../../model/step-failure.ts';
 import { assertCrosses, toBoundedFailure } from '../../flows/crossing.ts';
 import { withEdits } from './edits.ts';
 import { lost, toStepFailure } from '../failure.ts';
-import { createLedger, toSubject } from '../effects/ledger.ts';
+import { createFindFact, toIntents } from '../effects/delivery-intents.ts';
+import { createLedger } from '../effects/ledger.ts';
 import type { ActionInput, ActionName, ActionOutput } from '../../flows/actions.ts';
 import type { GroupRef } from '../../model/delivery.ts';
-import type { Attempt } from './attempt.ts';
+import type { Fence } from '../../store/effects/effect.ts';
 import type { EffectStore } from '../effects/effect-store.ts';
 import type { GateKeeper } from '../gates/keeper.ts';
 import type { StepCall } from '../../workflows/contract.ts';
@@ -33,7 +34,7 @@ export async function runStep<O extends ActionName>(
   deps: StepDeps,
   action: O,
   call: StepCall<O>,
-  attempt?: Attempt,
+  attempt?: Fence,
 ): Promise<ActionOutput<O>> {
   const { connection } = call.input;
   const name = call.step.item === undefined ? call.step.name : `${call.step.name}/${call.step.item}`;
@@ -41,9 +42,11 @@ export async function runStep<O extends ActionName>(
     await deps.gates.check({ connection, flow: call.group.flow, step: name });
     const own = attempt ?? (await newAttempt(deps, call.group, name));
     const { identity, eventId, group } = call;
-    const subject = toSubject(identity, call.step.fact);
-    const ledger = createLedger({ store: deps.effects, attempt: own, flow: group.flow, subject, identity, eventId, step: name });
-    const context = { flow: group.flow, eventId, identity, step: call.step, ledger, connections: deps.connections };
+    const delivery = { flow: group.flow, identity, eventId };
+    const intentOf = toIntents(delivery, { step: name, fact: call.step.fact });
+    const ledger = createLedger({ store: deps.effects, fence: own, intentOf, eventId, step: name });
+    const findFact = createFindFact(deps.effects, delivery);
+    const context = { flow: group.flow, eventId, identity, step: call.step, ledger, findFact, connections: deps.connections };
     const run: (c: typeof context, input: ActionInput<O>) => Promise<ActionOutput<O>> = deps.actions[action];
     const output = await run(context, withEdits(call.input, call.step, call.edits));
     assertCrosses(output, { what: 'answer', step: name, connection });
@@ -53,8 +56,8 @@ export async function runStep<O extends ActionName>(
   }
 }
 
-async function newAttempt(deps: StepDeps, group: GroupRef, step: string): Promise<Attempt> {
+async function newAttempt(deps: StepDeps, group: GroupRef, step: string): Promise<Fence> {
   const epoch = await deps.renewEpoch(group);
   if (epoch === null) throw lost(step);
-  return { group, epoch };
+  return { ...group, epoch };
 }

@@ -2,7 +2,7 @@ import { createGroupCommit } from '../../store/group-commit.ts';
 import { settleGroups } from '../../store/inbox/settle.ts';
 import type { Database } from '../../store/driver/database.ts';
 import type { SettleInput } from '../../workflows/contract.ts';
-import type { Attempt } from './attempt.ts';
+import type { Fence } from '../../store/effects/effect.ts';
 
 const MOST_ROWS = 64;
 const MOST_QUEUED = 10_000;
@@ -10,12 +10,12 @@ const MOST_QUEUED = 10_000;
 /** Settles groups; concurrent ones share a commit. */
 export interface Settler {
   /** false: a newer attempt owns the key, nothing was changed. */
-  settle(input: SettleInput, attempt: Attempt): Promise<boolean>;
+  settle(input: SettleInput, attempt: Fence): Promise<boolean>;
 }
 
 /** Makes a settler. `onFreed`: a key is free or has something waiting, so the dispatcher should look. */
 export function createSettler({ db, onFreed }: { readonly db: Database; onFreed(): void }): Settler {
-  const commits = createGroupCommit<{ input: SettleInput; attempt: Attempt }, boolean>({
+  const commits = createGroupCommit<{ input: SettleInput; attempt: Fence }, boolean>({
     commit: async (batch) => {
       const settled = await settleGroups(
         db,

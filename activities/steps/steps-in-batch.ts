@@ -4,14 +4,14 @@ import { runStep } from './run-step.ts';
 import type { Step, Steps } from '../../flows/steps.ts';
 import type { ActionInput, ActionName, ActionOutput } from '../../flows/actions.ts';
 import type { GroupMember, GroupRef } from '../../model/delivery.ts';
-import type { Attempt } from './attempt.ts';
+import type { Fence } from '../../store/effects/effect.ts';
 import type { StepDeps } from './run-step.ts';
 
 /**
  * The port `Steps` of a batch: every step is run here and now, once; values go through JSON as they do in a workflow. A batch does not
  * wait for a record that may be late to show: the delivery is given back, and runs as `delivery`, which has timers.
  */
-export function createStepsInBatch(deps: StepDeps, group: GroupRef, attempt: Attempt, member: GroupMember): Steps {
+export function createStepsInBatch(deps: StepDeps, group: GroupRef, attempt: Fence, member: GroupMember): Steps {
   const { deliveryId, event, edits } = member;
   return {
     async run<O extends ActionName>(step: Step, action: O, input: ActionInput<O>): Promise<ActionOutput<O>> {

@@ -1,5 +1,6 @@
 import { createEffectStore } from '../../activities/effects/effect-store.ts';
-import type { EffectStore, Intent } from '../../activities/effects/effect-store.ts';
+import type { EffectStore } from '../../activities/effects/effect-store.ts';
+import type { IntentRow } from '../../store/effects/effect.ts';
 import type { EffectRow } from '../../store/effects/effect-row.ts';
 import type { Database } from '../../store/driver/database.ts';
 import type { Control } from './settings.ts';
@@ -30,8 +31,8 @@ function withoutFence(store: EffectStore, db: Database): EffectStore {
       if (outcome.kind !== 'lost') return outcome;
       const rows = await db.query(FORCE, [
         intent.intent,
-        intent.attempt.epoch,
-        intent.attempt.group.flow,
+        intent.epoch,
+        intent.flow,
         intent.eventId,
         intent.connection,
         intent.kind,
@@ -52,13 +53,10 @@ const FORCE = `
 insert into effect (intent, epoch, flow, event_id, connection, kind, target, class, mark, fingerprint, send_by)
 values ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, clock_timestamp()) on conflict do nothing returning 1`;
 
-function toRow(intent: Intent): EffectRow {
+function toRow(intent: Omit<IntentRow, 'token'>): EffectRow {
   const at = new Date();
-  const { attempt, ...own } = intent;
   return {
-    ...own,
-    epoch: attempt.epoch,
-    flow: attempt.group.flow,
+    ...intent,
     state: 'pending',
     firstAt: at,
     sendBy: at,

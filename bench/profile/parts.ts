@@ -5,10 +5,10 @@ const PARTS: readonly (readonly [part: string, files: RegExp])[] = [
   ['log and metrics', /\/(pino|@pinojs|sonic-boom|prom-client)\/|\/server\/(logger|request-log|metrics)/],
   ['driver of PostgreSQL', /\/node_modules\/(pg|pg-[a-z]+|postgres-[a-z]+)\//],
   ['Temporal SDK', /\/node_modules\/(@temporalio|@grpc|protobufjs|rxjs|long)\//],
-  ['calls of remote systems', /undici|\/connectors\/(http|http-client|caller|exchange|json-request|address-guard)\./],
-  ['verification, reading, routing', /\/(dist|main)\/(connectors|config)\//],
+  ['calls of remote systems', /undici|\/connectors\/([^/]+\/)?(call|ports)\//],
+  ['verification, reading, routing', /\/(dist|main)\/(connectors|config|model)\//],
   ['inbox and store', /\/(inbox|store)\//],
-  ['activities and flows', /\/(activities|worker|flows|workflows|temporal|operations)\//],
+  ['activities and flows', /\/(activities|processes|flows|workflows|temporal)\//],
   ['receiver: body, route, answer', /\/(server|node_modules)\//],
 ];
 const NODE = 'Node: sockets, HTTP parser, timers';

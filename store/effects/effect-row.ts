@@ -15,7 +15,8 @@ export interface EffectRow {
   /** The attempt that may send it. */
   readonly epoch: string;
   readonly flow: string;
-  readonly eventId: string;
+  /** null: a job's run did it, on no event. */
+  readonly eventId: string | null;
   readonly connection: string;
   readonly kind: string;
   readonly target: string;

@@ -16,7 +16,8 @@ export interface Fence extends QueueKey {
 /** A remote write that is about to be sent. */
 export interface IntentRow extends Fence {
   readonly intent: string;
-  readonly eventId: string;
+  /** The event that is acted on; null: none, as in a run of a job. */
+  readonly eventId: string | null;
   readonly connection: string;
   readonly kind: string;
   readonly target: string;

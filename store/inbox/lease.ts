@@ -2,10 +2,13 @@ import { toStoredText } from '../driver/stored-text.ts';
 import type { ClaimedRow } from './claim.ts';
 import type { Queryable, Row } from '../driver/database.ts';
 
+export type LeaseKind = 'delivery' | 'batch' | 'run';
+
 /** A lease that nobody has settled in time. */
 export interface OpenLease {
   readonly lease: string;
-  readonly kind: 'delivery' | 'batch';
+  /** `run`: of a job; it holds no deliveries. */
+  readonly kind: LeaseKind;
   /** Whether its workflow's start was answered. */
   readonly started: boolean;
   readonly workflowId: string | null;
@@ -40,7 +43,7 @@ export async function openLeases(
      from lease where open ${only} and until < now() - make_interval(secs => $1::float8 / 1000) order by until limit $2`,
     [due.olderThanMs, due.limit],
   );
-  return rows.map((row) => ({ ...row, kind: row.kind === 'batch' ? 'batch' : 'delivery' }));
+  return rows.map((row) => ({ ...row, kind: row.kind === 'batch' || row.kind === 'run' ? row.kind : 'delivery' }));
 }
 
 /** The deliveries under a lease: what its workflow is started with. */

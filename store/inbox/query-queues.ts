@@ -1,3 +1,4 @@
+import { RUN_LANE } from './run-key.ts';
 import { DEFAULT_CREDIT } from './flow-queue.ts';
 import type { Queryable } from '../driver/database.ts';
 import type { FlowAttention } from '../gates/flow-gate.ts';
@@ -51,7 +52,7 @@ parked as (
 stuck as (
   select flow, lane, sum(held)::int as stuck from lease where open and alarm is not null group by flow, lane),
 named as (
-  select flow, lane from depth union select flow, lane from parked union select flow, lane from gate)
+  select flow, lane from depth union select flow, lane from parked union select flow, lane from gate where lane <> ${RUN_LANE})
 select n.flow, n.lane, coalesce(d.waiting, 0) as waiting, coalesce(d.keys, 0) as keys,
   (select e.received_at from delivery o join event e on e.id = o.event_id
    where o.flow = n.flow and o.state::int = 0 and o.lane = n.lane order by o.id limit 1) as "oldestWaitingAt",

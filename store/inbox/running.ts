@@ -16,7 +16,7 @@ export async function countRunning(db: Queryable, freshMs: number): Promise<read
   return db.query<Running>(
     `select flow, count(*) filter (where kind = 'delivery' and created_at > now() - make_interval(secs => $1::float8 / 1000))::int as deliveries,
        count(*) filter (where kind = 'batch')::int as batches
-     from lease where open and not parked group by flow`,
+     from lease where open and not parked and kind <> 'run' group by flow`,
     [freshMs],
   );
 }

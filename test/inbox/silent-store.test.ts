@@ -175,7 +175,7 @@ if (POSTGRES_URL !== undefined) {
         const own = rows.filter((row) => row.key === key);
         const { epoch, flow, lane, ...settlement } = toSettlement('lease', own);
         const group = { lease: 'lease', flow, lane: lane === 1 ? (1 as const) : (0 as const), key };
-        return settler.settle({ ...settlement, group, parked: null, reason: null }, { group, epoch });
+        return settler.settle({ ...settlement, group, parked: null, reason: null }, { ...group, epoch });
       };
       await warm(db, 8);
       proxy.freeze();

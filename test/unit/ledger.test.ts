@@ -1,9 +1,12 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { createLedger, toSubject } from '../../activities/effects/ledger.ts';
+import { z } from 'zod';
+import { createFindFact, toIntents } from '../../activities/effects/delivery-intents.ts';
+import { createLedger } from '../../activities/effects/ledger.ts';
 import { ConnectorError } from '../../connectors/call/errors.ts';
 import { StepError } from '../../model/step-failure.ts';
 import { createMemoryEffects } from './memory-effects.ts';
-import type { EffectCall, Ledger } from '../../activities/steps/action.ts';
+import type { FindFact } from '../../activities/effects/delivery-intents.ts';
+import type { EffectCall, Ledger } from '../../activities/effects/effect-call.ts';
 import type { EffectClass } from '../../model/effect.ts';
 import type { StepFailure } from '../../model/step-failure.ts';
 import type { MemoryEffects } from './memory-effects.ts';
@@ -124,7 +127,7 @@ describe('an effect of a fact', () => {
   });
 
   it('was told by the event that did the last step, and by no event for itself', async () => {
-    const told = (what: What): Promise<unknown> => ledgerOf(what).findFact({ fact: ATTEMPT_1, lastStep: 'note' });
+    const told = (what: What): Promise<unknown> => findFactOf(what)({ fact: ATTEMPT_1, lastStep: 'note' });
     expect(await told({ eventId: '2', identity: 'billing:b' })).toEqual({ toldBy: null, keyedBy: 'fact' });
     remote.next = { when: 'before', error: new Crash() };
     await expect(perform('marked', { fact: ATTEMPT_1, eventId: '1', identity: 'billing:a' })).rejects.toThrow(Crash);
@@ -138,7 +141,7 @@ describe('an effect of a fact', () => {
 
   it('stays keyed by the event where an earlier version began it, and is not done twice', async () => {
     await perform('marked', { step: 'conversation', eventId: '1', identity: 'billing:a' });
-    expect(await ledgerOf({ eventId: '1', identity: 'billing:a' }).findFact({ fact: ATTEMPT_1, lastStep: 'note' })).toEqual({
+    expect(await findFactOf({ eventId: '1', identity: 'billing:a' })({ fact: ATTEMPT_1, lastStep: 'note' })).toEqual({
       toldBy: null,
       keyedBy: 'event',
     });
@@ -262,15 +265,20 @@ function perform(effectClass: EffectClass, what: What = {}): Promise<string> {
     ...(effectClass === 'marked'
       ? { find: (mark: string) => Promise.resolve(remote.records.find((record) => record.mark === mark)?.id ?? null) }
       : {}),
+    kept: z.string(),
     remoteId: (id) => id,
   };
   return ledgerOf(what).perform(effect);
 }
 
 function ledgerOf({ step = 'note', identity = 'billing:1', eventId = '1', fact, epoch = store.newest }: What): Ledger {
-  const group = { lease: 'l', flow: 'dunning', lane: 0, key: 'k' } as const;
-  const subject = toSubject(identity, fact);
-  return createLedger({ store, attempt: { group, epoch: String(epoch) }, flow: 'dunning', subject, identity, eventId, step });
+  const fence = { lease: 'l', flow: 'dunning', lane: 0, key: 'k', epoch: String(epoch) };
+  const intentOf = toIntents({ flow: 'dunning', identity, eventId }, { step, fact });
+  return createLedger({ store, fence, intentOf, eventId, step });
+}
+
+function findFactOf({ identity = 'billing:1', eventId = '1' }: What): FindFact {
+  return createFindFact(store, { flow: 'dunning', identity, eventId });
 }
 
 async function write(effectClass: EffectClass, mark: string, text: string): Promise<string> {

@@ -28,8 +28,8 @@ export function createMemoryEffects(): MemoryEffects {
     rows,
     newest: 1,
     pass: (ms) => void (nowMs += ms),
-    write: ({ attempt, sendForMs, ...intent }) => {
-      if (!isNewest(attempt.epoch)) return Promise.resolve({ kind: 'lost' });
+    write: ({ sendForMs, ...intent }) => {
+      if (!isNewest(intent.epoch)) return Promise.resolve({ kind: 'lost' });
       const known = rows.get(intent.intent);
       if (known !== undefined) return Promise.resolve({ kind: 'existing', row: view(known) });
       const open = {
@@ -43,20 +43,20 @@ export function createMemoryEffects(): MemoryEffects {
       } as const;
       return Promise.resolve({
         kind: 'fresh',
-        row: put({ ...intent, ...open, epoch: attempt.epoch, flow: attempt.group.flow }, sendForMs),
+        row: put({ ...intent, ...open }, sendForMs),
       });
     },
-    resend: ({ intent, attempt, fingerprint, textHash, sendForMs }) => {
+    resend: ({ intent, epoch, fingerprint, textHash, sendForMs }) => {
       const row = rows.get(intent);
-      if (row?.state !== 'pending' || !isNewest(attempt.epoch)) return Promise.resolve(false);
-      put({ ...row, epoch: attempt.epoch, fingerprint, textHash: textHash ?? row.textHash }, sendForMs);
+      if (row?.state !== 'pending' || !isNewest(epoch)) return Promise.resolve(false);
+      put({ ...row, epoch, fingerprint: fingerprint ?? row.fingerprint, textHash: textHash ?? row.textHash }, sendForMs);
       return Promise.resolve(true);
     },
-    settle: ({ intent, attempt, state, remoteId, result }) => {
+    settle: ({ intent, epoch, state, remoteId, result }) => {
       const row = rows.get(intent);
-      if (row === undefined || Number(row.epoch) > Number(attempt.epoch)) return Promise.resolve(false);
+      if (row === undefined || Number(row.epoch) > Number(epoch)) return Promise.resolve(false);
       settlements += 1;
-      rows.set(intent, { ...row, epoch: attempt.epoch, state, remoteId, result, settledAt: new Date(settlements) });
+      rows.set(intent, { ...row, epoch, state, remoteId, result, settledAt: new Date(settlements) });
       return Promise.resolve(true);
     },
     giveUp: ({ intent, sendByInMs }) => Promise.resolve(void sendByOf.set(intent, nowMs + sendByInMs)),

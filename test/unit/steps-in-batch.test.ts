@@ -56,5 +56,5 @@ function open(of: { readonly ageMs: number | null; readonly receivedAt?: string 
   const receivedAt = of.receivedAt ?? new Date().toISOString();
   const event = { id: '1', identity: 'helpdesk:1', connection: 'helpdesk', topic: 'message.created', record: null, receivedAt, facts: {} };
   const member = { deliveryId: '1', attempts: 1, edits: null, event };
-  return { steps: createStepsInBatch(deps, group, { group, epoch: '1' }, member), world, asked: () => asked };
+  return { steps: createStepsInBatch(deps, group, { ...group, epoch: '1' }, member), world, asked: () => asked };
 }

@@ -93,7 +93,7 @@ function openConversation(id: string): {
     };
     world.messages = [{ ...message, id: text, conversationId: id, direction: 'incoming', text }];
     const member = { deliveryId: text, attempts: 1, event, edits: null };
-    return runSlackThread(createStepsInBatch(deps, group, { group, epoch: String(effects.newest) }, member), event, options);
+    return runSlackThread(createStepsInBatch(deps, group, { ...group, epoch: String(effects.newest) }, member), event, options);
   };
   const own = (): readonly { readonly ts: string; readonly text: string; readonly replies: readonly { readonly text: string }[] }[] =>
     slack.threads(CHANNEL).filter(({ text }) => text.startsWith(`Conversation ${id}\n`) || text.startsWith(`${id}-`));

@@ -4,7 +4,8 @@ import type { Posted } from '../../../connectors/ports/chat.ts';
 import type { EffectClass } from '../../../model/effect.ts';
 import type { Conversation, FoundContact, HelpdeskAbilities, HelpdeskClient, Message, Named } from '../../../connectors/ports/helpdesk.ts';
 import type { Json } from '../../../model/json.ts';
-import type { EffectCall, Ledger, ActionContext } from '../../../activities/steps/action.ts';
+import type { EffectCall, Ledger } from '../../../activities/effects/effect-call.ts';
+import type { ActionContext } from '../../../activities/steps/action.ts';
 import { StepError } from '../../../model/step-failure.ts';
 
 /** An effect as the ledger in memory was asked for it. */
@@ -102,6 +103,7 @@ export function contextOf(world: World, helpdesk = createHelpdesk(world), identi
     identity,
     step: { name: 'step', item: 'item', summary: 'A step' },
     ledger: createLedger(world),
+    findFact: async () => ({ toldBy: null, keyedBy: 'fact' }),
     connections: fixedConnections({
       helpdesk,
       billing: {
@@ -130,7 +132,6 @@ function createLedger(world: World): Ledger {
       return result;
     },
     recall: async ({ connection, kind, target }) => world.settled.get(`${connection} ${kind} ${target}`) ?? null,
-    findFact: async () => ({ toldBy: null, keyedBy: 'fact' }),
     isOwn: async (record) => world.own(record),
   };
 }
