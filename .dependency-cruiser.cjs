@@ -93,7 +93,7 @@ module.exports = {
     never('store-is-below', 'The store imports itself, the model and packages.', '^store/', OURS, { except: '^(store|model)/' }),
     never('config-does-no-io', 'The configuration is schemas and one reader.', '^config/', OURS, {
       except:
-        '^(config|model)/|^connectors/[^/]+\\.ts$|^connectors/[^/]+/(config|index)\\.ts$|^flows/[^/]+\\.ts$|^flows/[^/]+/(options|index)\\.ts$',
+        '^(config|model)/|^connectors/[^/]+\\.ts$|^connectors/[^/]+/(config|index)\\.ts$|^jobs/[^/]+\\.ts$|^flows/[^/]+\\.ts$|^flows/[^/]+/(options|index)\\.ts$',
       types: true,
     }),
     never(
@@ -103,6 +103,18 @@ module.exports = {
       '^node_modules/(pg|undici|express|@temporalio|@electric-sql)/',
       { types: true },
     ),
+    {
+      name: 'config-reaches-no-clients',
+      comment: 'Nor does anything that it imports: what a connector or a job does is handed its clients.',
+      severity: 'error',
+      from: { path: '^config/' },
+      to: { path: '^node_modules/(pg|undici|express|@temporalio|@electric-sql)/', reachable: true },
+    },
+    never('jobs-are-slices', 'A job knows connectors by their ports, the ledger, the store and the contract.', '^jobs/', OURS, {
+      except:
+        '^(jobs|model|store)/|^connectors/ports/|^activities/(effects|gates)/|^operator/(tasks/task|fail)\\.ts$|^workflows/contract\\.ts$',
+      types: true,
+    }),
     never('sandbox-second-witness', 'The sandbox imports none of ours: it signs and answers by the documents.', '^sandbox/', OURS, {
       except: '^sandbox/',
     }),

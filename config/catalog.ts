@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { TopicFacts } from '../connectors/connector.ts';
+import type { Job } from '../jobs/job.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { FlowKind } from '../flows/flow.ts';
 
@@ -25,11 +26,16 @@ export interface InboundEntry<Settings> {
   readonly topics: { readonly [topic: string]: TopicFacts };
 }
 
-/** What can be configured: connectors by type and kinds of flow by name. */
+/** What can be configured: connectors by type, kinds of flow and jobs by name. */
 export interface Catalog<Settings> {
   readonly connectors: ReadonlyMap<string, ConnectorEntry<Settings>>;
   readonly flowKinds: ReadonlyMap<string, FlowKind<string, JsonObject>>;
+  /** Scheduled jobs, by the key of their list in the file. */
+  readonly jobs: ReadonlyMap<string, JobEntry>;
 }
+
+/** What the configuration needs to know of a job. */
+export type JobEntry = Pick<Job<object>, 'name' | 'summary' | 'section' | 'check'>;
 
 /** The roles that a connector's system has. */
 export function rolesOf(connector: EventSource): readonly string[] {

@@ -42,6 +42,8 @@ export interface Config<ConnectionSettings> extends Settings {
   /** In the order of the file, `helpdesk` first. */
   readonly connections: readonly ConnectionConfig<ConnectionSettings>[];
   readonly flows: readonly FlowConfig[];
+  /** The entries of each job that the file has, as the job's own section read them: only that job may look into them. */
+  readonly jobs: ReadonlyMap<string, readonly object[]>;
 }
 
 /** What came of reading a configuration. Warnings do not keep it from being used. */

@@ -2,10 +2,10 @@ import { type Catalog, type ConnectorEntry, typesWithRole } from './catalog.ts';
 import type { ConnectionConfig } from './config.ts';
 import { describeValue } from './read/describe-value.ts';
 import { isMapping, type Mapping } from './read/mapping.ts';
-import { NAME_PATTERN, NAME_RULE } from './fields/names.ts';
+import { NAME_PATTERN, NAME_RULE } from '../model/fields/names.ts';
 import { suggest } from './read/nearest.ts';
 import { parsePart } from './read/parse-part.ts';
-import type { Finding, Path } from './read/problem.ts';
+import type { Finding, Path } from '../model/finding.ts';
 import type { ReferenceSource } from './read/references.ts';
 
 const HELPDESK = 'helpdesk';

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import type { TopicFacts } from '../connectors/connector.ts';
 import type { Catalog } from './catalog.ts';
 import { typesWithRole } from './catalog.ts';
@@ -7,7 +8,7 @@ import { PARTS, settingsSchema } from './settings.ts';
 
 const INTRODUCTION = `# Configuration
 
-<!-- Generated from the schemas in config/, connectors/ and flows/. Do not edit: run \`npm run docs\`. -->
+<!-- Generated from the schemas in config/, connectors/, flows/ and jobs/. Do not edit: run \`npm run docs\`. -->
 
 One file, \`deskbridge.yaml\` (YAML 1.2); every command takes another one with \`--config\`. \`deskbridge check\` reads it and reports every
 problem at once, with its line, what was expected, what was found and what to do. \`deskbridge.example.yaml\` is a complete example.
@@ -61,6 +62,9 @@ export function configurationDocs<Settings>(catalog: Catalog<Settings>): string 
     ...[...catalog.flowKinds.values()].map(
       (kind) =>
         `### \`do: ${kind.name}\`\n\n${kind.summary} ${orderText(kind)}\n\n${table(fieldRows(kind.options))}\n\nUnderstands: ${understood(kind.topics, catalog)}.`,
+    ),
+    ...[...catalog.jobs.values()].map(
+      ({ name, summary, section }) => `## ${name}\n\n${summary}\n\n${table(fieldRows(z.object({ [name]: section })))}`,
     ),
   ];
   return `${parts.join('\n\n')}\n`;

@@ -6,7 +6,7 @@ import { describeValue } from './read/describe-value.ts';
 import { isMapping } from './read/mapping.ts';
 import { suggest } from './read/nearest.ts';
 import { parsePart } from './read/parse-part.ts';
-import type { Finding, Path } from './read/problem.ts';
+import type { Finding, Path } from '../model/finding.ts';
 import type { ReferenceSource } from './read/references.ts';
 import { flowSection } from './sections/flow.ts';
 import { resolveTriggers } from './triggers.ts';

@@ -1,4 +1,4 @@
-import type { Finding } from './read/problem.ts';
+import type { Finding } from '../model/finding.ts';
 import { EMBEDDED_PARTS } from './sections/production.ts';
 import type { Settings } from './settings.ts';
 

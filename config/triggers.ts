@@ -3,7 +3,7 @@ import type { FlowKind } from '../flows/flow.ts';
 import { type EventSource, rolesOf } from './catalog.ts';
 import type { Trigger } from './config.ts';
 import { suggest } from './read/nearest.ts';
-import type { Finding, Path } from './read/problem.ts';
+import type { Finding, Path } from '../model/finding.ts';
 import type { SourceFacts } from './when.ts';
 
 /** What `on:` is held against. */

@@ -2,7 +2,7 @@ import type { Facts, FactType, TopicFacts } from '../connectors/connector.ts';
 import { describeValue } from './read/describe-value.ts';
 import { isMapping, type Mapping } from './read/mapping.ts';
 import { suggest } from './read/nearest.ts';
-import type { Finding, Path } from './read/problem.ts';
+import type { Finding, Path } from '../model/finding.ts';
 
 const EXPECTED = { string: 'a text, or a list of texts', number: 'a number, or a list of numbers', boolean: 'true or false' } as const;
 const HINTS = {

@@ -4,19 +4,26 @@ import { migrate } from '../store/migrate.ts';
 import { createPglite } from '../store/driver/pglite.ts';
 import { createPostgres } from '../store/driver/postgres.ts';
 import { CliFailure, messageOf } from './fail.ts';
-import type { DeskbridgeConfig } from '../config/read/read.ts';
+import type { Secret } from '../model/secret.ts';
 import type { Database } from '../store/driver/database.ts';
+import type { Migration } from '../store/migration.ts';
 
 const POOL = 2;
 /** A person waits, and may have asked for much: this is no place for a server's haste. */
 const STATEMENT_MS = 30_000;
 
+/** The configured store, and its whole schema. */
+export interface StoreToOpen {
+  readonly store: { readonly url?: Secret | undefined; readonly dir?: string | undefined };
+  readonly migrations: readonly Migration[];
+}
+
 /**
  * Opens the configured store for a command. An embedded one must exist already and is brought up to date, since nobody else can use it;
  * tables of a PostgreSQL are left to `server` and `worker`. Throws CliFailure with what to do.
  */
-export async function openStore(config: DeskbridgeConfig, cwd: string): Promise<Database> {
-  const { url, dir } = config.store;
+export async function openStore({ store, migrations }: StoreToOpen, cwd: string): Promise<Database> {
+  const { url, dir } = store;
   if (url !== undefined) return openPostgres(url.reveal());
   const dataDir = resolve(cwd, dir ?? '.deskbridge/store');
   if (!existsSync(dataDir))
@@ -25,7 +32,7 @@ export async function openStore(config: DeskbridgeConfig, cwd: string): Promise<
     );
   try {
     const db = await createPglite({ dataDir });
-    await migrate(db).catch(async (error: unknown) => {
+    await migrate(db, migrations).catch(async (error: unknown) => {
       await db.close().catch(() => undefined);
       throw error;
     });

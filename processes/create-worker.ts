@@ -15,6 +15,8 @@ import { bindConnections } from '../connectors/connections.ts';
 import { startHost } from './host.ts';
 import { observeActivities } from './observe-activities.ts';
 import { startProber } from '../activities/gates/prober.ts';
+import type { JobActivities, JobDeps } from '../jobs/job.ts';
+import type { Activities } from '../workflows/contract.ts';
 import type { ActivityDeps } from '../activities/create-activities.ts';
 import type { GateKeeper } from '../activities/gates/keeper.ts';
 import type { FlowDirectory } from '../activities/steps/load-group.ts';
@@ -40,6 +42,8 @@ export interface WorkerOptions extends Omit<HostOptions, 'activities' | 'batches
   record(rows: readonly RecordRow[]): Promise<readonly RecordedRow[]>;
   /** Something waits or may go on: the dispatcher should look. */
   onFreed(): void;
+  /** The activities of each configured job; left out: no job is. */
+  jobs?(deps: JobDeps): readonly JobActivities[];
   /** Told of every attempt of an activity; left out: nobody is. */
   readonly observer?: ActivityObserver;
   /** Puts something else in the place of a part: for load and fault runs. */
@@ -62,7 +66,7 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
   const onLeftOut = (left: LeftOut): void => warnOfLeftOut(options, left);
   const connections = options.instead?.connections?.(onOutcome) ?? bindConnections(options.configured, { onOutcome, onLeftOut });
   const deps = createActivityDeps(options, connections, gates);
-  const activities = createActivities(deps);
+  const activities = withJobs(createActivities(deps), options.jobs?.({ db, connections, effects: deps.effects, log }) ?? []);
   const interceptors = options.observer === undefined ? [] : [observeActivities(options.observer)];
   const host = await startHost({ ...options, activities, interceptors, batches: BATCHES_AT_A_TIME });
   for (const { name } of options.configured) warnOfLacks(options, connections, name);
@@ -74,6 +78,16 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
       await host.stop();
     },
   };
+}
+
+/** One name for two activities would run one job's in the place of another's: it does not start. */
+function withJobs(own: Activities, jobs: readonly JobActivities[]): Activities {
+  const taken = new Set(Object.keys(own));
+  for (const name of jobs.flatMap((activities) => Object.keys(activities))) {
+    if (taken.has(name)) throw new Error(`two activities are called ${name}: those of a job begin with its name`);
+    taken.add(name);
+  }
+  return Object.assign({}, ...jobs, own);
 }
 
 /** Names what a token may not do before the first delivery needs it; whether the connection answers at all is the gate's matter. */

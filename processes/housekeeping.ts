@@ -1,10 +1,10 @@
 import { repairUnderWay } from '../store/inbox/counter-drift.ts';
-import { reclaimSpace, sweepBodies, sweepEvents, sweepKeys, sweepLeases, sweepParkedRequests } from '../store/inbox/retention.ts';
+import { reclaimSpace } from '../store/inbox/retention.ts';
+import { sweeps } from './slices.ts';
+import type { Retention } from '../jobs/job.ts';
 import type { Database } from '../store/driver/database.ts';
 
 const EVERY_MS = 10 * 60 * 1000;
-const DAY_MS = 24 * 60 * 60 * 1000;
-const LEASE_DAYS = 7;
 
 /**
  * Removes what is past its time, in chunks, and puts right what flows count as under way, now and every ten minutes until stopped.
@@ -12,7 +12,7 @@ const LEASE_DAYS = 7;
  */
 export function startHousekeeping(
   db: Database,
-  retention: { readonly bodies: number; readonly events: number },
+  retention: Retention,
   log: { warn(fields: object, message: string): void },
 ): { stop(): Promise<void> } {
   let stopped = false;
@@ -24,18 +24,9 @@ export function startHousekeeping(
         queue,
         'the count of groups under way was wrong and is put right: another release runs beside, or the store was changed by hand',
       );
-    const bodies = { olderThanDays: Math.ceil(retention.bodies / DAY_MS) };
-    const events = { olderThanDays: Math.ceil(retention.events / DAY_MS) };
-    const sweeps = [
-      () => sweepBodies(db, bodies),
-      () => sweepEvents(db, events),
-      () => sweepKeys(db),
-      () => sweepLeases(db, { olderThanDays: LEASE_DAYS }),
-      () => sweepParkedRequests(db, events),
-    ];
     let removed = 0;
     for (const sweep of sweeps) {
-      for (let some = 1; some > 0 && !stopped; removed += some) some = await sweep();
+      for (let some = 1; some > 0 && !stopped; removed += some) some = await sweep(db, retention);
     }
     if (removed > 0 && !stopped) await reclaimSpace(db);
   };

@@ -2,12 +2,15 @@ import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { createRouter } from '../config/routes.ts';
 import { connectorOf } from '../connectors/registry.ts';
+import { jobs } from '../jobs/registry.ts';
 import { bindInbound } from '../server/bound-inbound.ts';
 import type { FlowDirectory } from '../activities/steps/load-group.ts';
 import type { DeskbridgeConfig } from '../config/read/read.ts';
 import type { FlowQueue } from '../inbox/dispatching.ts';
 import type { BoundInbound } from '../server/bound-inbound.ts';
 import type { ReceiverDeps } from '../server/ports.ts';
+import type { Job, JobActivities, JobDeps } from '../jobs/job.ts';
+import type { NamedSchedule } from '../temporal/schedules.ts';
 import type { HostOptions } from './host.ts';
 
 /** What the receiver needs of a configuration. */
@@ -33,6 +36,25 @@ export function toDirectory(config: DeskbridgeConfig): FlowDirectory {
 /** The configured flows that call a connection. */
 export function flowsOf(config: DeskbridgeConfig): (connection: string) => readonly string[] {
   return (connection) => config.flows.filter((flow) => flow.connections.includes(connection)).map((flow) => flow.name);
+}
+
+/** The activities of every job that the configuration has. */
+export function jobActivities(config: DeskbridgeConfig, deps: JobDeps): readonly JobActivities[] {
+  return configuredJobs(config).map(({ job, entries }) => job.activities(deps, entries));
+}
+
+/** The schedules that the configuration asks for, with their ids. */
+export function toSchedules(config: DeskbridgeConfig): readonly NamedSchedule[] {
+  return configuredJobs(config).flatMap(({ job, entries }) =>
+    job.schedules(entries).map((schedule) => ({ ...schedule, id: `${job.name}/${schedule.entry}` })),
+  );
+}
+
+function configuredJobs(config: DeskbridgeConfig): readonly { readonly job: Job<object>; readonly entries: readonly object[] }[] {
+  return [...config.jobs].flatMap(([name, entries]) => {
+    const job = jobs.get(name);
+    return job === undefined || entries.length === 0 ? [] : [{ job, entries }];
+  });
 }
 
 /** The bundle that the build made; where the program runs from its sources, the workflows' entry. */

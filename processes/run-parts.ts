@@ -7,7 +7,8 @@ import { ATTRIBUTE_NEEDS, howToAdd, prepareSearchAttributes } from '../temporal/
 import { createStarter } from '../temporal/starter.ts';
 import { createWorker } from './create-worker.ts';
 import { TASK_QUEUES, WORKFLOWS } from '../workflows/contract.ts';
-import { findWorkflows, flowsOf, toDirectory, toReceiving } from './parts.ts';
+import { findWorkflows, flowsOf, jobActivities, toDirectory, toReceiving } from './parts.ts';
+import { gauges } from './slices.ts';
 import { StartFailure } from './start-failure.ts';
 import { toOwner } from './surroundings.ts';
 import type { Client } from '@temporalio/client';
@@ -78,6 +79,7 @@ export async function runServerPart(shared: Shared, client: Client, options: Ser
   const { config, db, log } = shared;
   const { connections, route, flows } = toReceiving(config);
   watchIntakes(options.metrics, client);
+  watchSlices(options.metrics, db);
   const starting = createServerProcess({
     db,
     ...(options.prepareStore === undefined ? {} : { prepareStore: options.prepareStore }),
@@ -109,6 +111,10 @@ export function watchIntakes(metrics: ReceiverMetrics, client: Client): void {
   });
 }
 
+function watchSlices(metrics: ReceiverMetrics, db: Database): void {
+  for (const { name, help, labels, read } of gauges) metrics.watch(name, help, labels, () => read(db));
+}
+
 function cannotListen(error: unknown, { host, port }: DeskbridgeConfig['server']): unknown {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   if (code === 'EADDRINUSE')
@@ -130,6 +136,7 @@ export function runWorkerPart(
     configured: config.connections,
     directory: toDirectory(config),
     flowsOf: flowsOf(config),
+    jobs: (deps) => jobActivities(config, deps),
     record: hooks.record,
     onFreed: hooks.onFreed,
     observer: createActivityMeter(hooks.metrics),

@@ -5,11 +5,13 @@ import { migrate } from '../store/migrate.ts';
 import { messageOf } from '../operator/fail.ts';
 import { startAfter, withClosing } from './closing.ts';
 import { startHousekeeping } from './housekeeping.ts';
+import { keepSchedules } from './keep-schedules.ts';
 import { openAdmin } from './open-admin.ts';
 import { prepareNamespace, runServerPart } from './run-parts.ts';
 import { lameDuckAfter, waitForSignal } from './shutdown.ts';
 import { StartFailure } from './start-failure.ts';
 import { connectStore, openState, readConfigOrFail, readKeys, toTemporalAddress } from './surroundings.ts';
+import { migrations } from './slices.ts';
 import type { ProcessOptions } from './dev.ts';
 
 /** Receiver and dispatcher, stateless, any number of replicas; until SIGINT or SIGTERM. Starts while the store, or Temporal, is away. */
@@ -30,8 +32,10 @@ export async function runServer(options: ProcessOptions): Promise<void> {
     const metrics = createMetrics({ process: true });
     const admin = await openAdmin(config, 'server', { metrics, log, keys });
     defer(() => admin.close());
-    const server = await runServerPart(shared, client, { eager: false, metrics, prepareStore: () => migrate(db) });
+    const server = await runServerPart(shared, client, { eager: false, metrics, prepareStore: () => migrate(db, migrations) });
     defer(() => server.close());
+    const schedules = keepSchedules(config, client, log);
+    defer(() => schedules.stop());
     const housekeeping = startAfter(server.dispatches, () => startHousekeeping(db, config.store.retention, log));
     defer(() => housekeeping.stop());
     const stopped = waitForSignal();

@@ -9,6 +9,7 @@ import { migrate } from '../store/migrate.ts';
 import { createPglite } from '../store/driver/pglite.ts';
 import { createPostgres } from '../store/driver/postgres.ts';
 import { StartFailure } from './start-failure.ts';
+import { migrations } from './slices.ts';
 import type { StateDir } from '../config/read/state-dir.ts';
 import type { DeskbridgeConfig } from '../config/read/read.ts';
 import type { Secret } from '../model/secret.ts';
@@ -46,7 +47,7 @@ export async function connectStore(config: DeskbridgeConfig, state: StateDir): P
 export async function openStore(config: DeskbridgeConfig, state: StateDir): Promise<Database> {
   const db = await connectStore(config, state);
   try {
-    await migrate(db);
+    await migrate(db, migrations);
     return db;
   } catch (error) {
     await db.close().catch(() => undefined);

@@ -10,6 +10,7 @@ import { installRuntime, prepareNamespace, runWorkerPart } from './run-parts.ts'
 import { waitForSignal } from './shutdown.ts';
 import { StartFailure } from './start-failure.ts';
 import { connectStore, openState, readConfigOrFail, readKeys, toTemporalAddress } from './surroundings.ts';
+import { migrations } from './slices.ts';
 import type { ProcessOptions } from './dev.ts';
 
 /** Workflows and activities, any number of replicas; until SIGINT or SIGTERM. Waits for the store and for Temporal, as it does when it runs. */
@@ -30,7 +31,7 @@ export async function runWorker(options: ProcessOptions): Promise<void> {
     const db = await connectStore(config, state);
     defer(() => db.close());
     const noStore = 'the store does not answer, or its tables cannot be brought up to date: the worker waits for it';
-    if ((await keepTrying(() => migrate(db), { failing: noStore, signal, log })) === undefined) return;
+    if ((await keepTrying(() => migrate(db, migrations), { failing: noStore, signal, log })) === undefined) return;
     installRuntime(log);
     const dataConverter = createDataConverter(keys);
     const noTemporal = 'Temporal does not answer: the worker waits for it';

@@ -39,7 +39,8 @@ export async function withSession<Result>(io: Io, configPath: string, work: (ses
 
 async function withOpenStore<Result>(io: Io, config: DeskbridgeConfig, work: (session: Session) => Promise<Result>): Promise<Result> {
   const { openStore } = await import('../../operator/open-store.ts');
-  const db = await openStore(config, io.cwd);
+  const { migrations } = await import('../../processes/slices.ts');
+  const db = await openStore({ store: config.store, migrations }, io.cwd);
   const temporal = createOnDemand(io, config);
   try {
     return await work({ config, call: (task, args) => task.run({ db, workflows: temporal.door }, args) });

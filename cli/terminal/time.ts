@@ -1,4 +1,4 @@
-import { readDuration } from '../../config/fields/duration.ts';
+import { readDuration } from '../../model/fields/duration.ts';
 
 const UNITS = [
   ['d', 86_400_000],

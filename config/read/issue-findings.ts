@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { describeKey, describeValue } from './describe-value.ts';
 import { suggest } from './nearest.ts';
-import type { Finding, Path } from './problem.ts';
+import type { Finding, Path } from '../../model/finding.ts';
 import { type AnySchema, descriptionOf, knownKeys, schemasAt } from './schema-walk.ts';
 
 const TYPE_WORDS: ReadonlyMap<string, string> = new Map([

@@ -5,10 +5,12 @@ import { readConnections } from '../connections.ts';
 import { describeValue } from './describe-value.ts';
 import { readDotEnv } from './dot-env.ts';
 import { readFlows } from '../flows.ts';
+import { readJobs } from '../jobs.ts';
 import { deepFreeze } from './freeze.ts';
 import { isMapping, type Mapping } from './mapping.ts';
 import { parsePart } from './parse-part.ts';
-import { type Finding, formatPath, type Problem } from './problem.ts';
+import { formatPath, type Problem } from './problem.ts';
+import type { Finding } from '../../model/finding.ts';
 import { refuseEmbedded } from '../production.ts';
 import type { ReferenceSource } from './references.ts';
 import { PARTS, type Settings, settingsSchema } from '../settings.ts';
@@ -44,7 +46,7 @@ export function loadConfig<ConnectionSettings>(source: ConfigSource, catalog: Ca
     ]);
   const dotEnv = readVariables(source);
   const references: ReferenceSource = { path: source.path, variable: dotEnv.variable, readFile: (path) => source.readFile(path) };
-  const settings = readSettings(file, references, source.production ?? dotEnv.variable('NODE_ENV') === 'production');
+  const settings = readSettings(withoutJobs(file, catalog), references, source.production ?? dotEnv.variable('NODE_ENV') === 'production');
   const connections = readConnections(file, catalog, references);
   const flows = readFlows(file['flows'], {
     kinds: catalog.flowKinds,
@@ -52,11 +54,18 @@ export function loadConfig<ConnectionSettings>(source: ConfigSource, catalog: Ca
     catalogue: catalog.connectors,
     source: references,
   });
-  const parts = [settings, connections, flows];
+  const jobs = readJobs(file, { jobs: catalog.jobs, connectors: connections.connectors, source: references });
+  const parts = [settings, connections, flows, jobs];
   const warnings = inOrder(parts.flatMap((part) => part.warnings).map(toProblem));
   const problems = [...yamlProblems, ...dotEnv.problems, ...inOrder(parts.flatMap((part) => part.findings).map(toProblem))];
   if (problems.length > 0 || settings.value === undefined) return { ok: false, problems, warnings };
-  return { ok: true, config: deepFreeze({ ...settings.value, connections: connections.connections, flows: flows.flows }), warnings };
+  const config = { ...settings.value, connections: connections.connections, flows: flows.flows, jobs: jobs.jobs };
+  return { ok: true, config: deepFreeze(config), warnings };
+}
+
+/** Jobs read their own lists. */
+function withoutJobs<ConnectionSettings>(file: Mapping, { jobs }: Catalog<ConnectionSettings>): Mapping {
+  return Object.fromEntries(Object.entries(file).filter(([key]) => !jobs.has(key)));
 }
 
 function readSettings(

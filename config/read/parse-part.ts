@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { toFindings } from './issue-findings.ts';
 import { prepare } from './prepare.ts';
-import { type Finding, isWithin, type Path } from './problem.ts';
+import { isWithin } from './problem.ts';
+import type { Finding, Path } from '../../model/finding.ts';
 import type { ReferenceSource } from './references.ts';
 import type { AnySchema } from './schema-walk.ts';
 

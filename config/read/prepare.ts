@@ -1,6 +1,6 @@
 import { Secret } from '../../model/secret.ts';
 import { describeValue } from './describe-value.ts';
-import type { Finding, Path } from './problem.ts';
+import type { Finding, Path } from '../../model/finding.ts';
 import { isReference, type ReferenceSource, resolveReference } from './references.ts';
 import { accepts, type AnySchema, childrenOf, wantsSecret } from './schema-walk.ts';
 

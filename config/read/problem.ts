@@ -1,7 +1,5 @@
 import { isShowable } from './describe-value.ts';
-
-/** Where in the configuration: keys and list indexes from the top. */
-export type Path = readonly (string | number)[];
+import type { Path } from '../../model/finding.ts';
 
 /** One thing that is wrong with the configuration, or (as a warning) probably not meant. Never holds a secret. */
 export interface Problem {
@@ -15,16 +13,6 @@ export interface Problem {
   readonly expected: string;
   readonly found: string;
   /** What to do. */
-  readonly hint: string;
-}
-
-/** A problem before it is known in which line it is. */
-export interface Finding {
-  readonly path: Path;
-  /** Point at the key rather than at its value. */
-  readonly atKey?: boolean;
-  readonly expected: string;
-  readonly found: string;
   readonly hint: string;
 }
 

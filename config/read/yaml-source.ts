@@ -1,5 +1,5 @@
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, type Pair, parseDocument } from 'yaml';
-import type { Path } from './problem.ts';
+import type { Path } from '../../model/finding.ts';
 
 const MAX_ALIASES = 50;
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { duration } from '../fields/duration.ts';
-import { nameField } from '../fields/names.ts';
+import { duration } from '../../model/fields/duration.ts';
+import { nameField } from '../../model/fields/names.ts';
 
 /** Contact syncs: their shape is checked, but this version does not run them. */
 export const contactSyncSection = z

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameField } from '../fields/names.ts';
+import { nameField } from '../../model/fields/names.ts';
 
 const source = z.string().regex(/^[^/\s]+\/\S+$/, { error: 'connection/topic, such as billing/invoice.payment_failed' });
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { duration } from '../fields/duration.ts';
-import { nameField } from '../fields/names.ts';
-import { percent } from '../fields/percent.ts';
+import { duration } from '../../model/fields/duration.ts';
+import { nameField } from '../../model/fields/names.ts';
+import { percent } from '../../model/fields/percent.ts';
 
 /** Knowledge jobs: their shape is checked, but this version does not run them. */
 export const knowledgeSection = z

@@ -1,7 +1,7 @@
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { duration } from '../fields/duration.ts';
-import { size } from '../fields/size.ts';
+import { duration } from '../../model/fields/duration.ts';
+import { size } from '../../model/fields/size.ts';
 import { adminSection } from './admin.ts';
 
 const origin = z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { secret } from '../../model/secret.ts';
-import { duration } from '../fields/duration.ts';
+import { duration } from '../../model/fields/duration.ts';
 
 const retention = z
   .strictObject({

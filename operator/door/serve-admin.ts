@@ -2,12 +2,11 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { CliFailure, messageOf } from '../fail.ts';
-import { tasks } from '../tasks/registry.ts';
 import { isAdminServed } from './ask-admin.ts';
 import { requestSchema } from './protocol.ts';
 import { toBindable } from './socket-path.ts';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { TaskDeps } from '../tasks/task.ts';
+import type { AnyTask, TaskDeps } from '../tasks/task.ts';
 import type { AdminAnswer } from './protocol.ts';
 
 const OWNER_ONLY = 0o600;
@@ -15,20 +14,28 @@ const MOST_BYTES = 1_000_000;
 
 /** What the door opens to. */
 export interface AdminServerOptions extends TaskDeps {
+  /** What it runs, by name. */
+  readonly tasks: ReadonlyMap<string, AnyTask>;
   /** See `adminSocketPath`; its folder must exist and be the owner's only. */
   readonly socketPath: string;
   /** Which store is behind it: see `storeNameOf`. */
   readonly store: string;
 }
 
+interface Behind {
+  readonly deps: TaskDeps;
+  readonly tasks: ReadonlyMap<string, AnyTask>;
+  readonly store: string;
+}
+
 /** A local door for the command line: runs its tasks in the process that holds the embedded store. Never raw SQL. */
-export async function createAdminServer({ socketPath, store, ...deps }: AdminServerOptions): Promise<{ close(): Promise<void> }> {
+export async function createAdminServer({ socketPath, store, tasks, ...deps }: AdminServerOptions): Promise<{ close(): Promise<void> }> {
   const path = toBindable(socketPath, process.cwd());
   if (path === undefined)
     throw new CliFailure(`The path ${socketPath} is too long for a socket: run Deskbridge in a folder with a shorter path.`);
   if (await isAdminServed(socketPath)) throw new CliFailure(`Another process serves ${socketPath}: stop it first.`);
   await rm(path, { force: true });
-  const server = createServer((request, response) => void serve(deps, store, request, response));
+  const server = createServer((request, response) => void serve({ deps, tasks, store }, request, response));
   server.listen(path);
   await once(server, 'listening');
   await chmod(path, OWNER_ONLY);
@@ -42,12 +49,12 @@ export async function createAdminServer({ socketPath, store, ...deps }: AdminSer
   };
 }
 
-async function serve(deps: TaskDeps, store: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const answer = await answerTo(deps, store, request).catch(toError);
+async function serve(behind: Behind, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const answer = await answerTo(behind, request).catch(toError);
   response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
 }
 
-async function answerTo(deps: TaskDeps, store: string, request: IncomingMessage): Promise<AdminAnswer> {
+async function answerTo({ deps, tasks, store }: Behind, request: IncomingMessage): Promise<AdminAnswer> {
   if (request.method !== 'POST') return { result: { serves: 'deskbridge', store } };
   const { command, args } = requestSchema.parse(JSON.parse(await readBody(request)));
   const task = tasks.get(command);

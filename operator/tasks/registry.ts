@@ -8,7 +8,8 @@ import { replayMake, replayPlan } from './replay.ts';
 import { systemCheck } from './system.ts';
 import type { AnyTask } from './task.ts';
 
-const ALL: readonly AnyTask[] = [
+/** What operators can ask of the inbox. */
+export const tasks: readonly AnyTask[] = [
   connectionsClose,
   connectionsList,
   connectionsResume,
@@ -26,6 +27,3 @@ const ALL: readonly AnyTask[] = [
   replayPlan,
   systemCheck,
 ];
-
-/** Every task that the admin door runs, by name. */
-export const tasks: ReadonlyMap<string, AnyTask> = new Map(ALL.map((task) => [task.name, task]));

@@ -8,6 +8,7 @@ import { adminSocketPath } from '../../operator/door/socket-path.ts';
 import { migrate } from '../../store/migrate.ts';
 import { createPglite } from '../../store/driver/pglite.ts';
 import { createFakeWorkflows, embeddedStoreOf, openCli } from './cli.ts';
+import { tasks } from '../../processes/slices.ts';
 import type { Database } from '../../store/driver/database.ts';
 
 async function openDb(dataDir?: string): Promise<Database> {
@@ -19,7 +20,7 @@ async function openDb(dataDir?: string): Promise<Database> {
 async function serveIn(folder: string, db: Database): Promise<{ path: string; close(): Promise<void> }> {
   const path = adminSocketPath(folder);
   await mkdir(join(folder, '.deskbridge'), { recursive: true, mode: 0o700 });
-  const server = await createAdminServer({ socketPath: path, store: embeddedStoreOf(folder), db, workflows: createFakeWorkflows() });
+  const server = await createAdminServer({ tasks, socketPath: path, store: embeddedStoreOf(folder), db, workflows: createFakeWorkflows() });
   return { path, close: () => server.close() };
 }
 

@@ -8,6 +8,7 @@ import { loadConfig } from '../../config/read/load.ts';
 import { createAdminServer } from '../../operator/door/serve-admin.ts';
 import { adminSocketPath } from '../../operator/door/socket-path.ts';
 import { run } from '../../cli/run.ts';
+import { tasks } from '../../processes/slices.ts';
 import type { Io } from '../../cli/terminal/io.ts';
 import type { Decision, WorkflowDoor } from '../../operator/tasks/task.ts';
 import type { Database } from '../../store/driver/database.ts';
@@ -80,7 +81,13 @@ export interface FakeWorkflows extends WorkflowDoor {
 export async function openServedCli(db: Database, workflows: WorkflowDoor = createFakeWorkflows()): Promise<TestCli> {
   const cli = await openCli();
   await mkdir(join(cli.folder, '.deskbridge'), { mode: 0o700 });
-  const server = await createAdminServer({ socketPath: adminSocketPath(cli.folder), store: embeddedStoreOf(cli.folder), db, workflows });
+  const server = await createAdminServer({
+    tasks,
+    socketPath: adminSocketPath(cli.folder),
+    store: embeddedStoreOf(cli.folder),
+    db,
+    workflows,
+  });
   onTestFinished(() => server.close());
   return cli;
 }

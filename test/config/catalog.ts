@@ -66,6 +66,7 @@ export const catalog: Catalog<ShopSettings | DeskSettings> = {
     ],
     ['deskwoot', { type: 'deskwoot', title: 'Deskwoot', config: desk, calls: { ports: { helpdesk: {} } } }],
   ]),
+  jobs: new Map(),
   flowKinds: new Map([
     ['tag', tag],
     ['free', { ...tag, name: 'free', order: 'none' }],
@@ -84,6 +85,7 @@ export const ENV = { TOKEN: 'token-text', KEY: 'key-text', HOOK: 'hook-text' };
 export function load(
   text: string,
   options: { env?: Record<string, string>; files?: Record<string, string>; production?: boolean } = {},
+  of = catalog,
 ): Loaded<ShopSettings | DeskSettings> {
   const files: Record<string, string> = { '/etc/desk/deskbridge.yaml': text, ...options.files };
   const readFile = (path: string): string => {
@@ -92,12 +94,12 @@ export function load(
     return found;
   };
   const production = options.production === undefined ? {} : { production: options.production };
-  return loadConfig({ path: '/etc/desk/deskbridge.yaml', env: options.env ?? ENV, readFile, ...production }, catalog);
+  return loadConfig({ path: '/etc/desk/deskbridge.yaml', env: options.env ?? ENV, readFile, ...production }, of);
 }
 
 /** The problems of a text that must be refused. */
-export function problemsOf(text: string, options: Parameters<typeof load>[1] = {}): readonly Problem[] {
-  const loaded = load(text, options);
+export function problemsOf(text: string, options: Parameters<typeof load>[1] = {}, of = catalog): readonly Problem[] {
+  const loaded = load(text, options, of);
   if (loaded.ok) throw new Error('the configuration was accepted');
   return loaded.problems;
 }

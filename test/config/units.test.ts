@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { readDotEnv } from '../../config/read/dot-env.ts';
-import { readDuration } from '../../config/fields/duration.ts';
+import { readDuration } from '../../model/fields/duration.ts';
 import { nearest } from '../../config/read/nearest.ts';
-import { readPercent } from '../../config/fields/percent.ts';
+import { readPercent } from '../../model/fields/percent.ts';
 import { formatPath } from '../../config/read/problem.ts';
-import { readSize } from '../../config/fields/size.ts';
+import { readSize } from '../../model/fields/size.ts';
 
 describe('durations', () => {
   it.each([
