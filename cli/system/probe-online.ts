@@ -23,7 +23,8 @@ export async function probeOnline(io: Io, configPath: string, config: Deskbridge
     if (probe === undefined) return { part: name, ok: true, text: 'receives only: nothing to ask' };
     const answer = await attempt(() => probe);
     if (!answer.ok) return { part: name, ...answer };
-    if (connectorOf(type)?.calls?.ports.helpdesk !== undefined) return { part: name, ...(await abilitiesOf(() => bound.open('helpdesk', name).abilities())) };
+    if (connectorOf(type)?.calls?.ports.helpdesk !== undefined)
+      return { part: name, ...(await abilitiesOf(() => bound.open('helpdesk', name).abilities())) };
     return { part: name, ...(await lacksOf(() => bound.lacks(name) ?? Promise.resolve([]), answer)) };
   });
   return [...(await own), ...(await Promise.all(remote))];
