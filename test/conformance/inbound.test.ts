@@ -28,7 +28,7 @@ function flippedByte(body: Buffer): Buffer {
   return copy;
 }
 
-describe.each(Object.values(connectors).map((connector) => ({ type: connector.type })))('inbound half of $type', ({ type }) => {
+describe.each([...connectors.keys()].map((type) => ({ type })))('inbound half of $type', ({ type }) => {
   const sample = sampleOf(type);
   const open = (...secrets: readonly string[]) => openInbound(type, sample.settings(secrets));
   const inbound = open(sample.secret);
