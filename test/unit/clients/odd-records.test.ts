@@ -29,7 +29,12 @@ type Table = { readonly [route: string]: Reply };
 async function chatwoot(table: Table): Promise<Opened> {
   const server = await serve(routes({ ...INBOXES, ...table }));
   const left: LeftOut[] = [];
-  const http = createHttpClient({ connection: 'helpdesk', baseUrl: server.url, headers: () => chatwootHeaders(new Secret('t')), explain: explainChatwoot });
+  const http = createHttpClient({
+    connection: 'helpdesk',
+    baseUrl: server.url,
+    headers: () => chatwootHeaders(new Secret('t')),
+    explain: explainChatwoot,
+  });
   const onLeftOut = (one: LeftOut): void => void left.push(one);
   return {
     left,
@@ -40,7 +45,12 @@ async function chatwoot(table: Table): Promise<Opened> {
 async function deskwoot(table: Table): Promise<Opened> {
   const server = await serve(routes({ ...ME, [`GET ${D}/conversations`]: { json: [] }, ...table }));
   const left: LeftOut[] = [];
-  const http = createHttpClient({ connection: 'helpdesk', baseUrl: server.url, headers: () => deskwootHeaders(new Secret('t')), explain: explainDeskwoot });
+  const http = createHttpClient({
+    connection: 'helpdesk',
+    baseUrl: server.url,
+    headers: () => deskwootHeaders(new Secret('t')),
+    explain: explainDeskwoot,
+  });
   const onLeftOut = (one: LeftOut): void => void left.push(one);
   const options = { http, connection: 'helpdesk', account: 'acc_1', uiBaseUrl: 'https://desk.example', onLeftOut };
   return { left, client: createDeskwootClient(options) };
