@@ -8,6 +8,7 @@ import { calmScene, forgedScene, parkedScene, paymentScene, throttledScene } fro
 import { createStory } from './story.ts';
 import { toWorkflowsPage } from '../operator/workflow-link.ts';
 import { createWorld } from './world.ts';
+import { systemTitles } from '../sandbox/registry.ts';
 import type { Outcome } from './outcome.ts';
 import type { Places } from './places.ts';
 import type { Stage } from './scenes.ts';
@@ -59,7 +60,7 @@ export async function runDemo(options: DemoOptions): Promise<boolean> {
 async function tellAll(options: DemoOptions, stopped: AbortSignal, worlds: World[]): Promise<DemoResult> {
   const story = createStory((text) => options.write(text), stopped);
   const { script, temporalCliPath, cwd } = options;
-  story.tell('Starting the remote systems (Chatwoot, Deskwoot, Stripe, Slack: sandboxes), Temporal and Deskbridge.');
+  story.tell(`Starting the remote systems (${systemTitles().join(', ')}: sandboxes), Temporal and Deskbridge.`);
   const world = await createWorld({ folder: join(cwd, '.deskbridge', 'demo'), temporalCliPath, script, stopped });
   worlds.push(world);
   return Promise.race([tellWithin(world, story, options, stopped), world.lost]);
@@ -100,13 +101,12 @@ function uiPageOf({ temporalUi, namespace }: World): string {
 
 async function toPlaces(world: World): Promise<Places> {
   const { app, sandbox, folder } = world;
-  const { chatwoot, deskwoot, stripe, slack } = sandbox;
   return {
     temporalUi: uiPageOf(world),
     ...(await findLinks(world)),
     webhooks: `${app.origin}/webhooks/<connection>`,
     metrics: `${app.adminOrigin}/metrics`,
-    sandbox: { chatwoot: chatwoot.origin, deskwoot: deskwoot.origin, stripe: stripe.origin, slack: slack.origin },
+    sandbox: Object.fromEntries(Object.entries(sandbox.describe()).map(([system, { origin }]) => [system, origin])),
     log: join(folder, 'deskbridge.log'),
   };
 }

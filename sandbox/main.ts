@@ -1,162 +1,102 @@
 import { pathToFileURL } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import type { ChatwootHandle, ChatwootOptions } from './chatwoot/index.ts';
-import type { DeskwootHandle, DeskwootOptions } from './deskwoot/index.ts';
-import type { SlackHandle, SlackOptions } from './slack/index.ts';
-import type { StripeHandle, StripeOptions } from './stripe/index.ts';
+import type { SystemHandle } from './core/handle.ts';
+import type { Asked } from './core/system.ts';
+import type { DescriptionOf, HandleOf, OptionsOf, SystemName } from './registry.ts';
 
-import { startChatwoot } from './chatwoot/index.ts';
-import { DEFAULTS, SLACK_SCOPES } from './defaults.ts';
-import { startDeskwoot } from './deskwoot/index.ts';
-import { startSlack } from './slack/index.ts';
-import { startStripe } from './stripe/index.ts';
+import { registry, systemNames } from './registry.ts';
 
-const NAMES = ['deskwoot', 'chatwoot', 'stripe', 'slack'] as const;
-type Name = (typeof NAMES)[number];
+type OverridesOf = { readonly [Name in SystemName]: Partial<Asked> & Partial<OptionsOf[Name]> };
+type Found<Each> = { -readonly [Name in keyof Each]?: Each[Name] };
 
-/** How the four systems are to be; everything has a default. */
-export interface SandboxOptions {
+/** How the systems are to be; everything has a default. What is given under a system's name overrides the rest. */
+export type SandboxOptions = Partial<OverridesOf> & {
   /** Default: free ports. */
-  readonly ports?: Partial<Record<Name, number>>;
+  readonly ports?: { readonly [Name in SystemName]?: number };
   /** Where each system sends its webhooks. Left out: nowhere. */
-  readonly hooks?: Partial<Record<Name, string>>;
-  /** The secret with which each system signs. Default: the well-known ones. */
-  readonly secrets?: Partial<Record<Name, string>>;
-  readonly deskwoot?: Partial<DeskwootOptions>;
-  readonly chatwoot?: Partial<ChatwootOptions>;
-  readonly stripe?: Partial<StripeOptions>;
-  readonly slack?: Partial<SlackOptions>;
-}
+  readonly hooks?: { readonly [Name in SystemName]?: string };
+};
 
-/** What a person or a configuration must know to use the sandbox. */
-export interface SandboxDescription {
-  readonly deskwoot: { readonly origin: string; readonly accountId: string; readonly token: string; readonly webhookSecret: string };
-  readonly chatwoot: {
-    readonly origin: string;
-    readonly accountId: number;
-    readonly token: string;
-    readonly agentToken: string;
-    readonly botToken: string;
-    readonly webhookSecret: string;
-  };
-  readonly stripe: { readonly origin: string; readonly key: string; readonly webhookSecret: string };
-  readonly slack: { readonly origin: string; readonly token: string; readonly signingSecret: string; readonly channel: string };
-}
+/** What a person or a configuration must know to use the sandbox, by system. */
+export type SandboxDescription = DescriptionOf;
 
-/** All four systems, running. */
-export interface Sandbox {
-  readonly deskwoot: DeskwootHandle;
-  readonly chatwoot: ChatwootHandle;
-  readonly stripe: StripeHandle;
-  readonly slack: SlackHandle;
+/** All systems, running, by name. */
+export type Sandbox = HandleOf & {
   describe(): SandboxDescription;
   close(): Promise<void>;
-}
+};
 
-/** Starts all four systems on 127.0.0.1, or none: where one cannot listen the others are closed again, and why is thrown. */
+/** Starts all systems on 127.0.0.1, or none: where one cannot listen the others are closed again, and why is thrown. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const [deskwoot, chatwoot, stripe, slack] = await allOrNone([
-    startDeskwoot({ ...portOf(options, 'deskwoot'), ...deskwootDefaults(options), ...options.deskwoot }),
-    startChatwoot({ ...portOf(options, 'chatwoot'), ...chatwootDefaults(options), ...options.chatwoot }),
-    startStripe({ ...portOf(options, 'stripe'), ...stripeDefaults(options), ...options.stripe }),
-    startSlack({ ...portOf(options, 'slack'), ...slackDefaults(options), ...options.slack }),
-  ]);
-  return {
-    deskwoot,
-    chatwoot,
-    stripe,
-    slack,
-    describe: () => ({
-      deskwoot: { ...DEFAULTS.deskwoot, origin: deskwoot.origin, webhookSecret: secretOf(options, 'deskwoot') },
-      chatwoot: { ...DEFAULTS.chatwoot, origin: chatwoot.origin, webhookSecret: secretOf(options, 'chatwoot') },
-      stripe: { ...DEFAULTS.stripe, origin: stripe.origin, webhookSecret: secretOf(options, 'stripe') },
-      slack: { ...DEFAULTS.slack, origin: slack.origin, signingSecret: secretOf(options, 'slack') },
-    }),
-    close: async () => {
-      await Promise.all([deskwoot.close(), chatwoot.close(), stripe.close(), slack.close()]);
-    },
-  };
-}
-
-async function allOrNone<Starting extends readonly Promise<{ close(): Promise<void> }>[] | []>(
-  starting: Starting,
-): Promise<{ -readonly [Index in keyof Starting]: Awaited<Starting[Index]> }> {
+  const started: Found<HandleOf> = {};
+  const starting = systemNames.map((name) => start(started, name, askedOf(name, options), options[name] ?? {}));
   try {
-    return await Promise.all(starting);
+    await Promise.all(starting);
   } catch (error) {
-    for (const one of await Promise.allSettled(starting)) if (one.status === 'fulfilled') await one.value.close();
+    await Promise.allSettled(starting);
+    await closeAll(started);
     throw error;
   }
+  const handles = whole<HandleOf>(started);
+  return { ...handles, describe: () => describeAll(handles, options), close: () => closeAll(handles) };
 }
 
-function portOf(options: SandboxOptions, name: Name): { readonly port?: number } {
+async function start<Name extends SystemName>(
+  started: Found<HandleOf>,
+  name: Name,
+  asked: Asked,
+  overrides: OverridesOf[Name],
+): Promise<void> {
+  started[name] = await registry[name].start({ ...asked, ...overrides });
+}
+
+function askedOf(name: SystemName, options: SandboxOptions): Asked {
   const port = options.ports?.[name];
-  return port === undefined ? {} : { port };
+  const hook = options.hooks?.[name];
+  return { secret: secretOf(name, options), ...(port === undefined ? {} : { port }), ...(hook === undefined ? {} : { hook }) };
 }
 
-function secretOf(options: SandboxOptions, name: Name): string {
-  const known: Record<Name, string> = {
-    deskwoot: DEFAULTS.deskwoot.webhookSecret,
-    chatwoot: DEFAULTS.chatwoot.webhookSecret,
-    stripe: DEFAULTS.stripe.webhookSecret,
-    slack: DEFAULTS.slack.signingSecret,
-  };
-  return options.secrets?.[name] ?? known[name];
+function secretOf(name: SystemName, options: SandboxOptions): string {
+  return options[name]?.secret ?? registry[name].secret;
 }
 
-function deskwootDefaults(options: SandboxOptions): DeskwootOptions {
-  const url = options.hooks?.deskwoot;
-  return {
-    accountId: DEFAULTS.deskwoot.accountId,
-    tokens: [{ value: DEFAULTS.deskwoot.token, userId: 'user_bridge', scopes: ['read', 'write'] }],
-    subscriptions: url === undefined ? [] : [{ url, secret: secretOf(options, 'deskwoot') }],
-  };
+async function closeAll(started: Partial<HandleOf>): Promise<void> {
+  await Promise.all(Object.values<SystemHandle>(started).map((handle) => handle.close()));
 }
 
-function chatwootDefaults(options: SandboxOptions): ChatwootOptions {
-  const url = options.hooks?.chatwoot;
-  const { token, agentToken, botToken } = DEFAULTS.chatwoot;
-  return {
-    accountId: DEFAULTS.chatwoot.accountId,
-    tokens: [
-      { value: token, kind: 'user', ownerId: 1 },
-      { value: agentToken, kind: 'user', ownerId: 2 },
-      { value: botToken, kind: 'agent_bot', ownerId: 1 },
-    ],
-    subscriptions: url === undefined ? [] : [{ kind: 'account', id: 1000, url, secret: secretOf(options, 'chatwoot') }],
-  };
+function describeAll(handles: HandleOf, options: SandboxOptions): SandboxDescription {
+  const described: Found<DescriptionOf> = {};
+  for (const name of systemNames) describe(described, name, handles, secretOf(name, options));
+  return whole<DescriptionOf>(described);
 }
 
-function stripeDefaults(options: SandboxOptions): StripeOptions {
-  const url = options.hooks?.stripe;
-  return {
-    keys: [{ value: DEFAULTS.stripe.key, rights: ['*'] }],
-    destinations: url === undefined ? [] : [{ url, secrets: [secretOf(options, 'stripe')], payload: 'snapshot' }],
-  };
+function describe<Name extends SystemName>(described: Found<DescriptionOf>, name: Name, handles: HandleOf, secret: string): void {
+  described[name] = registry[name].describe(handles[name], secret);
 }
 
-function slackDefaults(options: SandboxOptions): SlackOptions {
-  const url = options.hooks?.slack;
-  return {
-    tokens: [{ value: DEFAULTS.slack.token, scopes: SLACK_SCOPES }],
-    signingSecret: secretOf(options, 'slack'),
-    urls: url === undefined ? {} : { events: url, commands: url, interactivity: url },
-  };
+/** Tells the compiler that nothing is missing. */
+function whole<Each extends { readonly [Name in SystemName]: unknown }>(found: Partial<Each>): Each {
+  if (isWhole(found)) return found;
+  throw new Error(`The sandbox lacks a system: has ${Object.keys(found).join(', ')}, expected ${systemNames.join(', ')}.`);
+}
+
+function isWhole<Each extends { readonly [Name in SystemName]: unknown }>(found: Partial<Each>): found is Each {
+  return systemNames.every((name) => found[name] !== undefined);
 }
 
 /** Runs the sandbox in a process of its own: `--port-<system>` and `--hook-<system>`; prints its description as one line of JSON, and sends it to a parent. */
 async function runAlone(argv: readonly string[]): Promise<void> {
   const flags = Object.fromEntries(
-    NAMES.flatMap((name) => [
+    systemNames.flatMap((name) => [
       [`port-${name}`, { type: 'string' as const }],
       [`hook-${name}`, { type: 'string' as const }],
     ]),
   );
   const { values } = parseArgs({ args: [...argv], options: flags });
-  const ports: Partial<Record<Name, number>> = {};
-  const hooks: Partial<Record<Name, string>> = {};
-  for (const name of NAMES) {
+  const ports: { [Name in SystemName]?: number } = {};
+  const hooks: { [Name in SystemName]?: string } = {};
+  for (const name of systemNames) {
     const port = values[`port-${name}`];
     const hook = values[`hook-${name}`];
     if (typeof port === 'string') ports[name] = Number(port);

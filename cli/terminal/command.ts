@@ -41,7 +41,7 @@ export function onRun<Schema extends z.ZodType>(
 ): void {
   command.action(async () => {
     const raw: unknown = command.opts();
-    const parsed = schema.safeParse(raw);
+    const parsed = await schema.safeParseAsync(raw);
     if (!parsed.success) throw new CliFailure(parsed.error.issues.map(toProblem).join('\n'), 2);
     await work(parsed.data, command.args);
   });

@@ -1,6 +1,7 @@
 import type { Driver } from '../core/control.ts';
 import type { BaseOptions, Parts, SystemHandle } from '../core/handle.ts';
 import type { System } from '../core/server.ts';
+import type { Described, SandboxSystem } from '../core/system.ts';
 import type { Attachment, ChatwootState, Token } from './entities.ts';
 import type { PayloadForm } from './payloads.ts';
 
@@ -17,6 +18,10 @@ import { conversationActionRoutes } from './routes/conversation-actions.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { createEmit, type Emit, type Subscription } from './webhooks.ts';
+
+const ACCOUNT = 1;
+const TOKENS = { token: 'sandbox-chatwoot-user', agentToken: 'sandbox-chatwoot-agent', botToken: 'sandbox-chatwoot-bot' } as const;
+const WEBHOOK_SECRET = 'sandbox-chatwoot-webhook-secret';
 
 /** Messages a minute that one conversation takes (CONVERSATION_MESSAGE_PER_MINUTE_LIMIT of Chatwoot). */
 const MESSAGES_PER_MINUTE = 200;
@@ -47,6 +52,42 @@ export interface ChatwootHandle extends SystemHandle {
   /** Chatwoot itself writes: a greeting, or with the type `input_csat` a survey. */
   templateSays(conversationId: number, text: string, contentType?: string): Written;
 }
+
+/** What one must know to use it. */
+export interface ChatwootDescription extends Described {
+  readonly accountId: number;
+  /** Of an administrator. */
+  readonly token: string;
+  readonly agentToken: string;
+  readonly botToken: string;
+  readonly webhookSecret: string;
+}
+
+/** Chatwoot (https://developers.chatwoot.com). */
+export const chatwoot: SandboxSystem<ChatwootOptions, ChatwootHandle, ChatwootDescription> = {
+  name: 'chatwoot',
+  title: 'Chatwoot',
+  port: 4702,
+  secret: WEBHOOK_SECRET,
+  connection: {
+    name: 'chatwoot',
+    yaml: (origin) =>
+      `{ type: chatwoot, baseUrl: '${origin}', account: ${ACCOUNT}, token: env:CHATWOOT_TOKEN, webhookSecret: env:CHATWOOT_WEBHOOK_SECRET }`,
+    variables: { CHATWOOT_TOKEN: TOKENS.token, CHATWOOT_WEBHOOK_SECRET: WEBHOOK_SECRET },
+  },
+  start: ({ hook, secret, ...overrides }) =>
+    startChatwoot({
+      accountId: ACCOUNT,
+      tokens: [
+        { value: TOKENS.token, kind: 'user', ownerId: 1 },
+        { value: TOKENS.agentToken, kind: 'user', ownerId: 2 },
+        { value: TOKENS.botToken, kind: 'agent_bot', ownerId: 1 },
+      ],
+      subscriptions: hook === undefined ? [] : [{ kind: 'account', id: 1000, url: hook, secret }],
+      ...overrides,
+    }),
+  describe: ({ origin, state }, secret) => ({ origin, accountId: state.accountId, ...TOKENS, webhookSecret: secret }),
+};
 
 /** Starts a Chatwoot on 127.0.0.1. */
 export async function startChatwoot(options: ChatwootOptions): Promise<ChatwootHandle> {

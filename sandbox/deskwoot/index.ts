@@ -1,5 +1,6 @@
 import type { BaseOptions, Parts, SystemHandle } from '../core/handle.ts';
 import type { System } from '../core/server.ts';
+import type { Described, SandboxSystem } from '../core/system.ts';
 import type { Driver } from '../core/control.ts';
 import type { Attachment, DeskwootState, Token } from './entities.ts';
 
@@ -14,6 +15,10 @@ import { contactRoutes, undocumentedContactRoutes } from './routes/contacts.ts';
 import { conversationRoutes, undocumentedConversationRoutes } from './routes/conversations.ts';
 import { messageRoutes } from './routes/messages.ts';
 import { createEmit, type Emit, type Envelope, type Subscription } from './webhooks.ts';
+
+const ACCOUNT = 'acc_sandbox';
+const TOKEN = `dw_${'5a'.repeat(32)}`;
+const WEBHOOK_SECRET = 'whsec_sandbox_deskwoot';
 
 /** How a Deskwoot is to be. */
 export interface DeskwootOptions extends BaseOptions {
@@ -39,6 +44,35 @@ export interface DeskwootHandle extends SystemHandle {
   customerWrites(conversationId: string, text: string, attachments?: readonly Attachment[], opening?: Opening): Written;
   agentWrites(conversationId: string, text: string, options?: { readonly agentId?: string; readonly private?: boolean }): Written;
 }
+
+/** What one must know to use it. */
+export interface DeskwootDescription extends Described {
+  readonly accountId: string;
+  readonly token: string;
+  readonly webhookSecret: string;
+}
+
+/** Deskwoot (https://deskwoot.com/docs/api). */
+export const deskwoot: SandboxSystem<DeskwootOptions, DeskwootHandle, DeskwootDescription> = {
+  name: 'deskwoot',
+  title: 'Deskwoot',
+  port: 4701,
+  secret: WEBHOOK_SECRET,
+  connection: {
+    name: 'helpdesk',
+    yaml: (origin) =>
+      `{ type: deskwoot, baseUrl: '${origin}', account: ${ACCOUNT}, token: env:DESKWOOT_TOKEN, webhookSecret: env:DESKWOOT_WEBHOOK_SECRET }`,
+    variables: { DESKWOOT_TOKEN: TOKEN, DESKWOOT_WEBHOOK_SECRET: WEBHOOK_SECRET },
+  },
+  start: ({ hook, secret, ...overrides }) =>
+    startDeskwoot({
+      accountId: ACCOUNT,
+      tokens: [{ value: TOKEN, userId: 'user_bridge', scopes: ['read', 'write'] }],
+      subscriptions: hook === undefined ? [] : [{ url: hook, secret }],
+      ...overrides,
+    }),
+  describe: ({ origin, state }, secret) => ({ origin, accountId: state.accountId, token: TOKEN, webhookSecret: secret }),
+};
 
 /** Starts a Deskwoot on 127.0.0.1. */
 export async function startDeskwoot(options: DeskwootOptions): Promise<DeskwootHandle> {

@@ -2,6 +2,7 @@ import type { Driver } from '../core/control.ts';
 import type { BaseOptions, Parts, SystemHandle } from '../core/handle.ts';
 import type { HookAnswer } from '../core/post-once.ts';
 import type { System } from '../core/server.ts';
+import type { Described, SandboxSystem } from '../core/system.ts';
 import type { Message, SlackState, Token } from './entities.ts';
 
 import { createParts, startHandle } from '../core/handle.ts';
@@ -14,6 +15,20 @@ import { chatRoutes } from './routes/chat.ts';
 import { conversationRoutes } from './routes/conversations.ts';
 import { type AppUrls, createEventSender, type EventSender } from './webhooks.ts';
 import { createWorkspace, type Workspace } from './workspace.ts';
+
+const TOKEN = 'xoxb-sandbox';
+const SIGNING_SECRET = 'sandboxslacksigningsecret0000000';
+const CHANNEL = 'C0123';
+/** Every scope that it knows. */
+const SCOPES = [
+  'chat:write',
+  'chat:write.customize',
+  'channels:history',
+  'groups:history',
+  'channels:read',
+  'users:read',
+  'users:read.email',
+];
 
 /** How a workspace is to be. */
 export interface SlackOptions extends BaseOptions {
@@ -46,6 +61,35 @@ export interface SlackHandle extends SystemHandle {
   urlVerification(challenge: string): Promise<HookAnswer>;
   sslCheck(): Promise<HookAnswer>;
 }
+
+/** What one must know to use it. */
+export interface SlackDescription extends Described {
+  readonly token: string;
+  readonly signingSecret: string;
+  /** Id of a channel that the app is in. */
+  readonly channel: string;
+}
+
+/** Slack (https://docs.slack.dev). */
+export const slack: SandboxSystem<SlackOptions, SlackHandle, SlackDescription> = {
+  name: 'slack',
+  title: 'Slack',
+  port: 4704,
+  secret: SIGNING_SECRET,
+  connection: {
+    name: 'team',
+    yaml: (origin) => `{ type: slack, baseUrl: '${origin}', token: env:SLACK_TOKEN, signingSecret: env:SLACK_SIGNING_SECRET }`,
+    variables: { SLACK_TOKEN: TOKEN, SLACK_SIGNING_SECRET: SIGNING_SECRET },
+  },
+  start: ({ hook, secret, ...overrides }) =>
+    startSlack({
+      tokens: [{ value: TOKEN, scopes: SCOPES }],
+      signingSecret: secret,
+      urls: hook === undefined ? {} : { events: hook, commands: hook, interactivity: hook },
+      ...overrides,
+    }),
+  describe: ({ origin }, secret) => ({ origin, token: TOKEN, signingSecret: secret, channel: CHANNEL }),
+};
 
 /** Starts a Slack on 127.0.0.1. */
 export async function startSlack(options: SlackOptions): Promise<SlackHandle> {
@@ -108,7 +152,7 @@ function driversOf(workspace: Workspace, sender: EventSender): { readonly [name:
       const threadTs = textOf(fields['threadTs']);
       const text = (textOf(fields['text']) ?? 'Hello {n}').replaceAll('{n}', String(index));
       const { message, told } = userWrites(workspace, {
-        channel: textOf(fields['channel']) ?? 'C0123',
+        channel: textOf(fields['channel']) ?? CHANNEL,
         text,
         ...(threadTs === undefined ? {} : { threadTs }),
       });
@@ -117,7 +161,7 @@ function driversOf(workspace: Workspace, sender: EventSender): { readonly [name:
     },
     'delete-message': (fields) => {
       const ts = textOf(fields['ts']) ?? '';
-      deleteMessage(workspace, textOf(fields['channel']) ?? 'C0123', ts);
+      deleteMessage(workspace, textOf(fields['channel']) ?? CHANNEL, ts);
       return Promise.resolve({ ts });
     },
     'slash-command': (fields) =>

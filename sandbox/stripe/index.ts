@@ -1,6 +1,7 @@
 import type { Driver } from '../core/control.ts';
 import type { BaseOptions, Parts, SystemHandle } from '../core/handle.ts';
 import type { System } from '../core/server.ts';
+import type { Described, SandboxSystem } from '../core/system.ts';
 import type { ApiKey, NewInvoice, StripeState } from './entities.ts';
 
 import { toSeconds } from '../core/clock.ts';
@@ -13,6 +14,9 @@ import { withIdempotency } from './idempotency.ts';
 import { readRoutes } from './routes/reads.ts';
 import { writeRoutes } from './routes/writes.ts';
 import { createEmit, type Destination } from './webhooks.ts';
+
+const KEY = 'sk_test_sandbox';
+const WEBHOOK_SECRET = 'whsec_sandbox_stripe';
 
 /** How a Stripe account is to be. */
 export interface StripeOptions extends BaseOptions {
@@ -28,6 +32,32 @@ export interface StripeHandle extends SystemHandle, Omit<Bank, 'state'> {
   readonly state: StripeState;
   readonly destinations: Destination[];
 }
+
+/** What one must know to use it. */
+export interface StripeDescription extends Described {
+  readonly key: string;
+  readonly webhookSecret: string;
+}
+
+/** Stripe (https://docs.stripe.com/api). */
+export const stripe: SandboxSystem<StripeOptions, StripeHandle, StripeDescription> = {
+  name: 'stripe',
+  title: 'Stripe',
+  port: 4703,
+  secret: WEBHOOK_SECRET,
+  connection: {
+    name: 'billing',
+    yaml: (origin) => `{ type: stripe, baseUrl: '${origin}', key: env:STRIPE_KEY, webhookSecrets: [env:STRIPE_WEBHOOK_SECRET] }`,
+    variables: { STRIPE_KEY: KEY, STRIPE_WEBHOOK_SECRET: WEBHOOK_SECRET },
+  },
+  start: ({ hook, secret, ...overrides }) =>
+    startStripe({
+      keys: [{ value: KEY, rights: ['*'] }],
+      destinations: hook === undefined ? [] : [{ url: hook, secrets: [secret], payload: 'snapshot' }],
+      ...overrides,
+    }),
+  describe: ({ origin }, secret) => ({ origin, key: KEY, webhookSecret: secret }),
+};
 
 /** Starts a Stripe on 127.0.0.1. */
 export async function startStripe(options: StripeOptions): Promise<StripeHandle> {

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { freePort } from '../../bench/rig/free-port.ts';
+import { registry, systemNames } from '../../sandbox/registry.ts';
 import { openCli } from './cli.ts';
 import type { Server } from 'node:net';
 
@@ -21,7 +22,7 @@ describe('sandbox', () => {
 
   it('runs until it is stopped, and says where its systems and their controls are', async () => {
     let seen: unknown = null;
-    const ports = 'deskwoot=0,chatwoot=0,stripe=0,slack=0';
+    const ports = systemNames.map((name) => `${name}=0`).join(',');
     const cli = await openCli({
       untilStopped: async () => {
         seen = 'running';
@@ -45,7 +46,11 @@ describe('sandbox', () => {
     const port = portOf(taken);
     const free = await freePort();
     const cli = await openCli();
-    const { code, err } = await cli.run('sandbox', '--ports', `deskwoot=${free},chatwoot=0,stripe=0,slack=${port}`);
+    const { code, err } = await cli.run(
+      'sandbox',
+      '--ports',
+      `${systemNames.map((name) => `${name}=0`).join(',')},deskwoot=${free},slack=${port}`,
+    );
     expect(code).toBe(1);
     expect(err).toMatch(
       new RegExp(`^The sandbox cannot start: .*:${port}\\. Stop what listens there, or name other ports with --ports\\.\n$`),
@@ -54,6 +59,13 @@ describe('sandbox', () => {
     next.listen(free, '127.0.0.1');
     await once(next, 'listening');
     next.close();
+  });
+
+  it('says in its help where each system listens', async () => {
+    const cli = await openCli();
+    const { code, out } = await cli.run('sandbox', '--help');
+    expect(code).toBe(0);
+    for (const name of systemNames) expect(out).toContain(`${name}=${registry[name].port}`);
   });
 
   it('refuses ports that are none', async () => {
