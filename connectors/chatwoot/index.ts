@@ -5,37 +5,11 @@ import { chatwootConfig } from './config.ts';
 import { chatwootFacts } from './receive/facts.ts';
 import { chatwootHabits } from './receive/habits.ts';
 import { readChatwoot } from './receive/read.ts';
+import { CHATWOOT_TOPICS } from './receive/topics.ts';
 import { chatwootRefusal, chatwootWarnings } from './refusals.ts';
 import { beginVerifyChatwoot, chatwootSentAt, verifyChatwoot } from './receive/verify.ts';
 import type { At, Connector } from '../connector.ts';
 import type { ChatwootSettings } from './config.ts';
-
-const OF_CONVERSATION = {
-  'conversation.id': 'string',
-  'conversation.status': 'string',
-  'conversation.mark': 'string',
-  'inbox.id': 'string',
-} as const;
-const AROUND = { 'inbox.name': 'string', 'contact.id': 'string' } as const;
-const CONVERSATION = { facts: OF_CONVERSATION, maybe: AROUND } as const;
-const TYPING = { facts: {}, maybe: { ...OF_CONVERSATION, ...AROUND } } as const;
-const CONTACT = { facts: { 'contact.id': 'string' } } as const;
-const INBOX = { facts: { 'inbox.id': 'string' } } as const;
-const MESSAGE = {
-  facts: {
-    'conversation.id': 'string',
-    'conversation.mark': 'string',
-    'inbox.id': 'string',
-    'inbox.name': 'string',
-    'message.id': 'string',
-    'message.direction': 'string',
-    'message.private': 'boolean',
-    'message.mark': 'string',
-    'message.deleted': 'boolean',
-    'sender.kind': 'string',
-  },
-  maybe: { 'conversation.status': 'string', 'contact.id': 'string', 'sender.id': 'string' },
-} as const;
 
 /** Chatwoot (developers.chatwoot.com, Webhooks). */
 export const chatwoot: Connector<ChatwootSettings> = {
@@ -53,22 +27,7 @@ export const chatwoot: Connector<ChatwootSettings> = {
     read: readChatwoot,
     sentAt: chatwootSentAt,
     facts: chatwootFacts,
-    topics: {
-      'conversation.created': CONVERSATION,
-      'conversation.updated': CONVERSATION,
-      'conversation.status_changed': CONVERSATION,
-      'conversation.opened': CONVERSATION,
-      'conversation.resolved': CONVERSATION,
-      'conversation.typing_on': TYPING,
-      'conversation.typing_off': TYPING,
-      'message.created': MESSAGE,
-      'message.updated': MESSAGE,
-      'contact.created': CONTACT,
-      'contact.updated': CONTACT,
-      'inbox.created': INBOX,
-      'inbox.updated': INBOX,
-      'webwidget.triggered': TYPING,
-    },
+    topics: CHATWOOT_TOPICS,
     sender: chatwootHabits,
   },
   calls: {
