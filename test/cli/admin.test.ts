@@ -1,6 +1,6 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { askAdmin } from '../../cli/admin/ask-admin.ts';
 import { createAdminServer } from '../../cli/admin/serve-admin.ts';
@@ -8,10 +8,20 @@ import { adminSocketPath } from '../../cli/admin/socket-path.ts';
 import { migrate } from '../../store/migrate.ts';
 import { createPglite } from '../../store/pglite.ts';
 import { createFakeWorkflows, embeddedStoreOf, openCli } from './cli.ts';
+import { makeEmbedded } from '../helpers/databases.ts';
+import { putEmptyStore } from '../helpers/empty-store.ts';
 import type { Database } from '../../store/database.ts';
 
-async function openDb(dataDir?: string): Promise<Database> {
-  const db = await createPglite(dataDir === undefined ? {} : { dataDir });
+async function openDb(): Promise<Database> {
+  const made = await makeEmbedded();
+  onTestFinished(() => made.remove());
+  return made.db;
+}
+
+async function openDbIn(dataDir: string): Promise<Database> {
+  await mkdir(dirname(dataDir), { mode: 0o700 });
+  putEmptyStore(dataDir);
+  const db = await createPglite({ dataDir });
   await migrate(db);
   return db;
 }
@@ -27,7 +37,6 @@ describe('the admin door', () => {
   it("is the owner's only, and runs named tasks, nothing else", async () => {
     const cli = await openCli();
     const db = await openDb();
-    onTestFinished(() => db.close());
     const server = await serveIn(cli.folder, db);
     onTestFinished(() => server.close());
     expect((await stat(server.path)).mode & 0o777).toBe(0o600);
@@ -41,7 +50,7 @@ describe('the admin door', () => {
   it('lets commands in while the process holds the embedded store, and the store is theirs again when it is gone', async () => {
     const cli = await openCli();
     const dataDir = join(cli.folder, '.deskbridge', 'store');
-    const db = await openDb(dataDir);
+    const db = await openDbIn(dataDir);
     expect(await cli.run('events', 'list')).toMatchObject({ code: 1, err: expect.stringContaining('is in use by process') });
     const server = await serveIn(cli.folder, db);
     expect(await cli.run('events', 'list')).toMatchObject({ code: 0, out: 'No events match.\n' });
@@ -57,7 +66,6 @@ describe('the admin door', () => {
   it('lets a command into the store of its own configuration only, not into that of whoever runs in the folder', async () => {
     const cli = await openCli();
     const db = await openDb();
-    onTestFinished(() => db.close());
     const server = await serveIn(cli.folder, db);
     onTestFinished(() => server.close());
     await writeFile(join(cli.folder, 'other.yaml'), 'store: { dir: elsewhere }\n');
@@ -69,7 +77,6 @@ describe('the admin door', () => {
   it('replaces the socket of a process that is gone', async () => {
     const cli = await openCli();
     const db = await openDb();
-    onTestFinished(() => db.close());
     const left = await serveIn(cli.folder, db);
     await left.close();
     const again = await serveIn(cli.folder, db);

@@ -1,7 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRecorder } from '../../inbox/recorder.ts';
-import { migrate } from '../../store/migrate.ts';
-import { createPglite } from '../../store/pglite.ts';
+import { makeEmbedded } from '../helpers/databases.ts';
 import { signFixture } from '../helpers/fixture-connector.ts';
 import { createMemoryStores } from '../helpers/memory-stores.ts';
 import { NOW_MS, openReceiver } from '../helpers/receiver.ts';
@@ -9,9 +8,8 @@ import type { Database } from '../../store/database.ts';
 import type { TestReceiver } from '../helpers/receiver.ts';
 
 async function openWithInbox(): Promise<{ receiver: TestReceiver; db: Database }> {
-  const db = await createPglite({});
-  onTestFinished(() => db.close());
-  await migrate(db);
+  const { db, remove } = await makeEmbedded();
+  onTestFinished(remove);
   const recorder = createRecorder({ db, now: () => NOW_MS });
   const stores = { ...createMemoryStores(), record: (rows: Parameters<typeof recorder.record>[0]) => recorder.record(rows) };
   return { receiver: await openReceiver({ stores, limits: { recordMs: 20_000 } }), db };

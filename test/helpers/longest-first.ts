@@ -1,0 +1,58 @@
+import { relative } from 'node:path';
+import { BaseSequencer } from 'vitest/node';
+import type { TestSpecification } from 'vitest/node';
+
+/**
+ * The test files that take longest, the longest first: on a machine that has not run them yet, a long one that starts last would be
+ * waited for alone. Most of them wait for outages and time-outs, and what computes runs beside them. Order them anew by
+ * `.cache/vitest.json`, which `npm test` writes; a file of more than ten seconds belongs here.
+ */
+export const LONGEST_FIRST = [
+  'chaos/outages',
+  'e2e/store-outages',
+  'chaos/points',
+  'e2e/nothing-parked',
+  'e2e/facts',
+  'inbox/database',
+  'e2e/faults',
+  'workflows/delivery',
+  'workflows/failing-task',
+  'e2e/order',
+  'e2e/dev-alone',
+  'inbox/stress',
+  'e2e/threads',
+  'inbox/plans',
+  'inbox/embedded-thread',
+  'e2e/kill',
+  'inbox/silent-store',
+  'e2e/reaper',
+  'chaos/order',
+  'e2e/processes',
+  'e2e/start-without-store',
+  'e2e/gates',
+  'e2e/unknown-flow',
+  'e2e/both-ways',
+  'e2e/least-rights',
+  'inbox/store-outages',
+  'server/half-open',
+  'e2e/both-down',
+  'inbox/folder-lock',
+  'sandbox/main',
+  'inbox/replay',
+] as const;
+
+/** Starts the files of `LONGEST_FIRST` in that order, then the others as vitest would. */
+export class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    return sorted
+      .map((file, index) => ({ file, rank: rankOf(relative(file.project.config.root, file.moduleId)) ?? LONGEST_FIRST.length + index }))
+      .sort((a, b) => a.rank - b.rank)
+      .map(({ file }) => file);
+  }
+}
+
+function rankOf(path: string): number | null {
+  const rank = LONGEST_FIRST.findIndex((name) => path === `test/${name}.test.ts`);
+  return rank === -1 ? null : rank;
+}
