@@ -9,7 +9,7 @@ export default defineConfig({
   test: {
     pool: 'forks',
     // More than cores: the long tests wait for leases and time-outs more than they work.
-    maxWorkers: 4,
+    maxWorkers: 3,
     sequence: { sequencer: LongestFirst },
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: TEST_TIMEOUT_MS,

@@ -117,6 +117,6 @@ describe('the sandbox under load', () => {
     await desk.close();
     expect(state.at('messages')).toBe(100_040);
     // On a machine that others use as well, the two are compared and not held against a clock.
-    expect(tookMs).toBeLessThan(10 * aloneMs + 500);
+    expect(tookMs).toBeLessThan(5 * aloneMs + 500);
   });
 });
