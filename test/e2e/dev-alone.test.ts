@@ -1,11 +1,10 @@
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { findTemporalCli } from '../../setup/temporal-cli.mjs';
 import { makeWorkingFolder } from '../helpers/cli-process.ts';
 import { kill } from '../helpers/dev-process.ts';
 import { eventually } from '../helpers/eventually.ts';
-import type { TestContext } from 'vitest';
 import type { Environment, WorkingFolder } from '../helpers/cli-process.ts';
 
 const EMBEDDED = 'server: { port: 0 }\n';
@@ -16,7 +15,7 @@ beforeAll(async () => {
   cliPath = (await findTemporalCli()).path;
 });
 
-function openFolder({ onTestFinished }: TestContext, options = { store: true }): WorkingFolder {
+function openFolder(options = { store: true }): WorkingFolder {
   const folder = makeWorkingFolder(EMBEDDED, options);
   onTestFinished(() => folder.remove());
   return folder;
@@ -31,25 +30,26 @@ function bareEnvironment(folder: WorkingFolder, cached: boolean): Environment {
   return { TEMPORAL_CLI_PATH: undefined, PATH: '', XDG_CACHE_HOME: cache };
 }
 
-describe.concurrent('deskbridge dev by itself', () => {
-  it('ends with 1 and says where it looked where there is no Temporal CLI', async (context) => {
-    const folder = openFolder(context);
+describe('deskbridge dev by itself', () => {
+  it('ends with 1 and says where it looked where there is no Temporal CLI', async () => {
+    const folder = openFolder();
     const dev = folder.run(['dev'], bareEnvironment(folder, false));
     expect(await dev.ended).toBe(1);
     expect(dev.output()).toMatch(/^No Temporal CLI was found[^]*PATH: no `temporal` on it[^]*cached copy: [^]*temporal\.address/);
     expect(dev.output()).not.toMatch(/\n\s+at /);
   });
 
-  it('finds the copy that set-up keeps, without a PATH, and ends with 0 on SIGTERM', async (context) => {
-    const folder = openFolder(context, { store: false });
+  it('finds the copy that set-up keeps, without a PATH, and ends with 0 on SIGTERM', async () => {
+    // As at its very first start: it makes its store.
+    const folder = openFolder({ store: false });
     const dev = folder.run(['dev'], bareEnvironment(folder, true));
     await dev.says(RUNS);
     dev.child.kill('SIGTERM');
     expect(await dev.ended).toBe(0);
   });
 
-  it('runs beside one of another folder: each with a Temporal and a namespace of its own', async (context) => {
-    const started = [openFolder(context), openFolder(context)].map((folder) => folder.run(['dev']));
+  it('runs beside one of another folder: each with a Temporal and a namespace of its own', async () => {
+    const started = [openFolder(), openFolder()].map((folder) => folder.run(['dev']));
     const places = await Promise.all(started.map(async (dev) => (await dev.says(RUNS))[2] ?? ''));
     const [first, second] = places.map((place) => new URL(place));
     expect(first?.pathname).toMatch(/^\/namespaces\/deskbridge-[0-9a-f]{8}\/workflows$/);
@@ -58,8 +58,8 @@ describe.concurrent('deskbridge dev by itself', () => {
     expect(first?.port).not.toBe(second?.port);
   });
 
-  it('ends with 1 and says so when its Temporal ends', async (context) => {
-    const folder = openFolder(context);
+  it('ends with 1 and says so when its Temporal ends', async () => {
+    const folder = openFolder();
     const dev = folder.run(['dev']);
     await dev.says(RUNS);
     process.kill(temporalOf(folder), 'SIGKILL');
@@ -67,8 +67,8 @@ describe.concurrent('deskbridge dev by itself', () => {
     expect(dev.output()).toMatch(/\nThe Temporal dev server of this folder ended: [^\n]* start deskbridge dev again, and it goes on\.\n$/);
   });
 
-  it('ends what a killed one left running before it starts its own', async (context) => {
-    const folder = openFolder(context);
+  it('ends what a killed one left running before it starts its own', async () => {
+    const folder = openFolder();
     const first = folder.run(['dev']);
     await first.says(RUNS);
     const left = temporalOf(folder);

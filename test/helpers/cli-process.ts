@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endLeftOver } from '../../temporal/left-over.ts';
 import { kill, MAIN } from './dev-process.ts';
 import { putDevStore } from './empty-store.ts';
 import type { ChildProcess } from 'node:child_process';
@@ -52,6 +53,8 @@ export function makeWorkingFolder(config: string, { store = false } = {}): Worki
     },
     async remove() {
       for (const child of children) await kill(child);
+      // A `dev` that was killed could not end its Temporal.
+      await endLeftOver(join(path, '.deskbridge', 'temporal.db'));
       rmSync(path, { recursive: true, force: true });
     },
   };
