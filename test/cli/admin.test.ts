@@ -1,7 +1,7 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { dirname, join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { askAdmin } from '../../cli/admin/ask-admin.ts';
 import { createAdminServer } from '../../cli/admin/serve-admin.ts';
 import { adminSocketPath } from '../../cli/admin/socket-path.ts';
@@ -10,13 +10,8 @@ import { createPglite } from '../../store/pglite.ts';
 import { createFakeWorkflows, embeddedStoreOf, openCli } from './cli.ts';
 import { makeEmbedded } from '../helpers/databases.ts';
 import { putEmptyStore } from '../helpers/empty-store.ts';
+import { teardown } from '../helpers/teardown.ts';
 import type { Database } from '../../store/database.ts';
-
-async function openDb(): Promise<Database> {
-  const made = await makeEmbedded();
-  onTestFinished(() => made.remove());
-  return made.db;
-}
 
 async function openDbIn(dataDir: string): Promise<Database> {
   await mkdir(dirname(dataDir), { mode: 0o700 });
@@ -34,9 +29,16 @@ async function serveIn(folder: string, db: Database): Promise<{ path: string; cl
 }
 
 describe('the admin door', () => {
+  let db: Database;
+  const closeAfter = teardown();
+  beforeAll(async () => {
+    const made = await makeEmbedded();
+    closeAfter(() => made.remove());
+    db = made.db;
+  });
+
   it("is the owner's only, and runs named tasks, nothing else", async () => {
     const cli = await openCli();
-    const db = await openDb();
     const server = await serveIn(cli.folder, db);
     onTestFinished(() => server.close());
     expect((await stat(server.path)).mode & 0o777).toBe(0o600);
@@ -50,13 +52,13 @@ describe('the admin door', () => {
   it('lets commands in while the process holds the embedded store, and the store is theirs again when it is gone', async () => {
     const cli = await openCli();
     const dataDir = join(cli.folder, '.deskbridge', 'store');
-    const db = await openDbIn(dataDir);
+    const own = await openDbIn(dataDir);
     expect(await cli.run('events', 'list')).toMatchObject({ code: 1, err: expect.stringContaining('is in use by process') });
-    const server = await serveIn(cli.folder, db);
+    const server = await serveIn(cli.folder, own);
     expect(await cli.run('events', 'list')).toMatchObject({ code: 0, out: 'No events match.\n' });
-    await expect(serveIn(cli.folder, db)).rejects.toThrow('Another process serves');
+    await expect(serveIn(cli.folder, own)).rejects.toThrow('Another process serves');
     await server.close();
-    await db.close();
+    await own.close();
     expect(await cli.run('events', 'list')).toMatchObject({ code: 0, out: 'No events match.\n' });
     const paused = await cli.run('flows', 'pause', 'dunning', '--json');
     expect(paused.json()).toEqual({ flow: 'dunning', paused: true });
@@ -65,7 +67,6 @@ describe('the admin door', () => {
 
   it('lets a command into the store of its own configuration only, not into that of whoever runs in the folder', async () => {
     const cli = await openCli();
-    const db = await openDb();
     const server = await serveIn(cli.folder, db);
     onTestFinished(() => server.close());
     await writeFile(join(cli.folder, 'other.yaml'), 'store: { dir: elsewhere }\n');
@@ -76,7 +77,6 @@ describe('the admin door', () => {
 
   it('replaces the socket of a process that is gone', async () => {
     const cli = await openCli();
-    const db = await openDb();
     const left = await serveIn(cli.folder, db);
     await left.close();
     const again = await serveIn(cli.folder, db);
