@@ -1,6 +1,8 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/helpers/longest-first.ts';
 
 const TEMPORAL_TESTS = ['test/workflows/**/*.test.ts', 'test/e2e/**/*.test.ts', 'test/chaos/**/*.test.ts'];
+const EMPTY_STORE = 'test/helpers/empty-store.ts';
 const TEST_TIMEOUT_MS = 180_000;
 
 export default defineConfig({
@@ -8,10 +10,14 @@ export default defineConfig({
     pool: 'forks',
     // More than cores: the long tests wait for leases and time-outs more than they work.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     testTimeout: TEST_TIMEOUT_MS,
     hookTimeout: TEST_TIMEOUT_MS,
     projects: [
-      { extends: true, test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: TEMPORAL_TESTS } },
+      {
+        extends: true,
+        test: { name: 'unit', isolate: false, include: ['test/**/*.test.ts'], exclude: TEMPORAL_TESTS, globalSetup: [EMPTY_STORE] },
+      },
       // A dev server is started once, and only when one of these files runs.
       {
         extends: true,
@@ -19,7 +25,7 @@ export default defineConfig({
           name: 'temporal',
           include: TEMPORAL_TESTS,
           setupFiles: ['test/helpers/quiet-temporal.ts'],
-          globalSetup: ['test/helpers/temporal-server.ts'],
+          globalSetup: [EMPTY_STORE, 'test/helpers/temporal-server.ts'],
         },
       },
     ],

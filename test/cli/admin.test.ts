@@ -1,18 +1,23 @@
 import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { dirname, join } from 'node:path';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { askAdmin } from '../../operator/door/ask-admin.ts';
 import { createAdminServer } from '../../operator/door/serve-admin.ts';
 import { adminSocketPath } from '../../operator/door/socket-path.ts';
 import { migrate } from '../../store/migrate.ts';
 import { createPglite } from '../../store/driver/pglite.ts';
 import { createFakeWorkflows, embeddedStoreOf, openCli } from './cli.ts';
+import { makeEmbedded } from '../helpers/databases.ts';
+import { putEmptyStore } from '../helpers/empty-store.ts';
+import { teardown } from '../helpers/teardown.ts';
 import { tasks } from '../../processes/slices.ts';
 import type { Database } from '../../store/driver/database.ts';
 
-async function openDb(dataDir?: string): Promise<Database> {
-  const db = await createPglite(dataDir === undefined ? {} : { dataDir });
+async function openDbIn(dataDir: string): Promise<Database> {
+  await mkdir(dirname(dataDir), { mode: 0o700 });
+  putEmptyStore(dataDir);
+  const db = await createPglite({ dataDir });
   await migrate(db);
   return db;
 }
@@ -25,10 +30,16 @@ async function serveIn(folder: string, db: Database): Promise<{ path: string; cl
 }
 
 describe('the admin door', () => {
+  let db: Database;
+  const closeAfter = teardown();
+  beforeAll(async () => {
+    const made = await makeEmbedded();
+    closeAfter(() => made.remove());
+    db = made.db;
+  });
+
   it("is the owner's only, and runs named tasks, nothing else", async () => {
     const cli = await openCli();
-    const db = await openDb();
-    onTestFinished(() => db.close());
     const server = await serveIn(cli.folder, db);
     onTestFinished(() => server.close());
     expect((await stat(server.path)).mode & 0o777).toBe(0o600);
@@ -42,13 +53,13 @@ describe('the admin door', () => {
   it('lets commands in while the process holds the embedded store, and the store is theirs again when it is gone', async () => {
     const cli = await openCli();
     const dataDir = join(cli.folder, '.deskbridge', 'store');
-    const db = await openDb(dataDir);
+    const own = await openDbIn(dataDir);
     expect(await cli.run('events', 'list')).toMatchObject({ code: 1, err: expect.stringContaining('is in use by process') });
-    const server = await serveIn(cli.folder, db);
+    const server = await serveIn(cli.folder, own);
     expect(await cli.run('events', 'list')).toMatchObject({ code: 0, out: 'No events match.\n' });
-    await expect(serveIn(cli.folder, db)).rejects.toThrow('Another process serves');
+    await expect(serveIn(cli.folder, own)).rejects.toThrow('Another process serves');
     await server.close();
-    await db.close();
+    await own.close();
     expect(await cli.run('events', 'list')).toMatchObject({ code: 0, out: 'No events match.\n' });
     const paused = await cli.run('flows', 'pause', 'dunning', '--json');
     expect(paused.json()).toEqual({ flow: 'dunning', paused: true });
@@ -57,8 +68,6 @@ describe('the admin door', () => {
 
   it('lets a command into the store of its own configuration only, not into that of whoever runs in the folder', async () => {
     const cli = await openCli();
-    const db = await openDb();
-    onTestFinished(() => db.close());
     const server = await serveIn(cli.folder, db);
     onTestFinished(() => server.close());
     await writeFile(join(cli.folder, 'other.yaml'), 'store: { dir: elsewhere }\n');
@@ -69,8 +78,6 @@ describe('the admin door', () => {
 
   it('replaces the socket of a process that is gone', async () => {
     const cli = await openCli();
-    const db = await openDb();
-    onTestFinished(() => db.close());
     const left = await serveIn(cli.folder, db);
     await left.close();
     const again = await serveIn(cli.folder, db);

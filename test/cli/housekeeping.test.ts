@@ -1,17 +1,15 @@
 import { expect, it, onTestFinished } from 'vitest';
 import { startHousekeeping } from '../../processes/housekeeping.ts';
-import { migrate } from '../../store/migrate.ts';
-import { createPglite } from '../../store/driver/pglite.ts';
 import { recordEvents } from '../../store/inbox/record-events.ts';
+import { makeEmbedded } from '../helpers/databases.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { countRows, toRow } from '../helpers/inbox.ts';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 
 it('removes what is past its time when it starts, and makes its space usable again', async () => {
-  const pglite = await createPglite();
-  onTestFinished(() => pglite.close());
-  await migrate(pglite);
+  const { db: pglite, remove } = await makeEmbedded();
+  onTestFinished(remove);
   const statements: string[] = [];
   const db: typeof pglite = {
     ...pglite,
@@ -35,9 +33,8 @@ it('removes what is past its time when it starts, and makes its space usable aga
 });
 
 it('puts right what a flow counts as under way, and says so', async () => {
-  const db = await createPglite();
-  onTestFinished(() => db.close());
-  await migrate(db);
+  const { db, remove } = await makeEmbedded();
+  onTestFinished(remove);
   await db.query(`insert into gate (flow, lane, under_way) values ('sync', 0, -3)`);
   const warnings: object[] = [];
   const housekeeping = startHousekeeping(

@@ -15,8 +15,8 @@ beforeAll(async () => {
   cliPath = (await findTemporalCli()).path;
 });
 
-function openFolder(config = EMBEDDED): WorkingFolder {
-  const folder = makeWorkingFolder(config);
+function openFolder(options = { store: true }): WorkingFolder {
+  const folder = makeWorkingFolder(EMBEDDED, options);
   onTestFinished(() => folder.remove());
   return folder;
 }
@@ -40,7 +40,8 @@ describe('deskbridge dev by itself', () => {
   });
 
   it('finds the copy that set-up keeps, without a PATH, and ends with 0 on SIGTERM', async () => {
-    const folder = openFolder();
+    // As at its very first start: it makes its store.
+    const folder = openFolder({ store: false });
     const dev = folder.run(['dev'], bareEnvironment(folder, true));
     await dev.says(RUNS);
     dev.child.kill('SIGTERM');

@@ -31,7 +31,7 @@ describe('deskbridge dev', () => {
 });
 
 function openFolder(config: string): WorkingFolder {
-  const folder = makeWorkingFolder(`${config}temporal: { address: "${inject('temporalAddress')}" }\n`);
+  const folder = makeWorkingFolder(`${config}temporal: { address: "${inject('temporalAddress')}" }\n`, { store: true });
   onTestFinished(() => folder.remove());
   return folder;
 }

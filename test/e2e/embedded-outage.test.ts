@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from 'vitest';
 import { migrate } from '../../store/migrate.ts';
 import { createPglite } from '../../store/driver/pglite.ts';
 import { countNotes, DUNNING_ONLY } from '../helpers/dunning.ts';
+import { putEmptyStore } from '../helpers/empty-store.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { countRows } from '../helpers/inbox.ts';
 import { failPaymentUnsent, sendStripe } from '../helpers/senders.ts';
@@ -31,6 +32,7 @@ describe('with an embedded store', () => {
   beforeAll(async () => {
     const folder = await mkdtemp(join(tmpdir(), 'deskbridge-embedded-'));
     closeAfter(() => rm(folder, { recursive: true, force: true }));
+    putEmptyStore(join(folder, 'store'));
     // Node.js tells of each thread that is started; the store's is the first here.
     const [started, opened] = await Promise.all([once(process, 'worker'), createPglite({ dataDir: join(folder, 'store') })]);
     const [worker] = started;

@@ -18,7 +18,7 @@ const DELIVERIES = 2;
 /** Longer than a step waits by itself. */
 const WAIT_S = 60;
 
-describe('an outage of our own store', () => {
+describe.concurrent('an outage of our own store', () => {
   const closeAfter = teardown();
 
   it('that outlasts the quick retries parks nothing: what was under way is given back and done once it is over', async () => {
@@ -49,7 +49,7 @@ describe('an outage of our own store', () => {
   });
 });
 
-describe('an outage of a remote system', () => {
+describe.concurrent('an outage of a remote system', () => {
   const closeAfter = teardown();
 
   it('that two workers see by halves closes the gate and parks nothing', async () => {
@@ -65,7 +65,7 @@ describe('an outage of a remote system', () => {
   });
 });
 
-describe.each(['delivery', 'batch'] as const)('a remote system that asks a `%s` to come back in a minute', (way) => {
+describe.concurrent.each(['delivery', 'batch'] as const)('a remote system that asks a `%s` to come back in a minute', (way) => {
   const closeAfter = teardown();
 
   it('is left alone for that minute, with no workflow running; an operator ends the pause', async () => {

@@ -1,22 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { migrate } from '../../store/migrate.ts';
-import { createPglite } from '../../store/driver/pglite.ts';
+import { makeEmbedded } from '../helpers/databases.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { startStack } from '../helpers/stack.ts';
-import type { Database } from '../../store/driver/database.ts';
+import type { TestDatabase } from '../helpers/databases.ts';
 import type { Stack } from '../helpers/stack.ts';
 
 describe('a customer message at Chatwoot', () => {
-  let db: Database;
+  let made: TestDatabase;
   let stack: Stack;
   beforeAll(async () => {
-    db = await createPglite();
-    await migrate(db);
-    stack = await startStack({ db, helpdesk: 'chatwoot' });
+    made = await makeEmbedded();
+    stack = await startStack({ db: made.db, helpdesk: 'chatwoot' });
   });
   afterAll(async () => {
     await stack.close();
-    await db.close();
+    await made.remove();
   });
 
   it('opens a thread in Slack and posts each message there once', async () => {

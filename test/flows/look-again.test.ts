@@ -30,9 +30,7 @@ describe('a record that is not there', () => {
 
   it('is one that the event names: no other step answers null for absence', () => {
     expect((['readConversation', 'readMessage'] as const).every((action) => mayBeLate({ ...looked, action }))).toBe(true);
-    expect((['findThread', 'addLabel', 'assign', 'setPriority'] as const).some((action) => mayBeLate({ ...looked, action }))).toBe(
-      false,
-    );
+    expect((['findThread', 'addLabel', 'assign', 'setPriority'] as const).some((action) => mayBeLate({ ...looked, action }))).toBe(false);
     expect(mayBeLate({ ...looked, output: { id: 'in_1' } })).toBe(false);
   });
 });

@@ -3,7 +3,9 @@ import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endLeftOver } from '../../temporal/left-over.ts';
 import { kill, MAIN } from './dev-process.ts';
+import { putDevStore } from './empty-store.ts';
 import type { ChildProcess } from 'node:child_process';
 
 const READY_WITHIN_MS = 90_000;
@@ -32,10 +34,11 @@ export interface WorkingFolder {
   remove(): Promise<void>;
 }
 
-/** Makes a working folder with this configuration. */
-export function makeWorkingFolder(config: string): WorkingFolder {
+/** Makes a working folder with this configuration; `store`: with an empty one, so that `dev` need not make it first. */
+export function makeWorkingFolder(config: string, { store = false } = {}): WorkingFolder {
   const path = mkdtempSync(join(tmpdir(), 'deskbridge-folder-'));
   writeFileSync(join(path, 'deskbridge.yaml'), config);
+  if (store) putDevStore(path);
   const children: ChildProcess[] = [];
   return {
     path,
@@ -50,6 +53,8 @@ export function makeWorkingFolder(config: string): WorkingFolder {
     },
     async remove() {
       for (const child of children) await kill(child);
+      // A `dev` that was killed could not end its Temporal.
+      await endLeftOver(join(path, '.deskbridge', 'temporal.db'));
       rmSync(path, { recursive: true, force: true });
     },
   };

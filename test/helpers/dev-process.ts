@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { putDevStore } from './empty-store.ts';
 import type { ChildProcess } from 'node:child_process';
 
 /** As it is installed: built, with its workflow bundle. */
@@ -24,6 +25,7 @@ export interface DevFolder {
 export function makeDevFolder(config: string, env: { readonly [name: string]: string }): DevFolder {
   const folder = mkdtempSync(join(tmpdir(), 'deskbridge-dev-'));
   writeFileSync(join(folder, 'deskbridge.yaml'), config);
+  putDevStore(folder);
   const started: ChildProcess[] = [];
   return {
     path: folder,

@@ -8,6 +8,7 @@ import { migrate } from '../../store/migrate.ts';
 import { createPglite } from '../../store/driver/pglite.ts';
 import { createPostgres } from '../../store/driver/postgres.ts';
 import { describeOnEachDatabase, makePglite, makePostgres, POSTGRES_URL } from '../helpers/databases.ts';
+import { putEmptyStore } from '../helpers/empty-store.ts';
 import type { TestDatabase } from '../helpers/databases.ts';
 
 const MAKERS: readonly (readonly [string, () => Promise<TestDatabase>])[] = [
@@ -60,6 +61,7 @@ describeOnEachDatabase('the store', (open) => {
 describe('the embedded store', () => {
   it('refuses a folder that a living process uses, and says which', async () => {
     const dataDir = join(await makeFolder(), 'store');
+    putEmptyStore(dataDir);
     const first = await createPglite({ dataDir });
     await first.query('create table kept (n int)');
     await expect(createPglite({ dataDir })).rejects.toThrow(`in use by process ${process.pid}`);
@@ -93,6 +95,7 @@ describe('the embedded store', () => {
     const folder = await makeFolder();
     for (const [n, holder] of ['999999999 1', `${process.pid} 1`].entries()) {
       await writeFile(join(folder, `store${n}.lock`), holder);
+      putEmptyStore(join(folder, `store${n}`));
       const db = await createPglite({ dataDir: join(folder, `store${n}`) });
       await db.close();
     }

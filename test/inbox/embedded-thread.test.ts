@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { StoreUnavailable } from '../../store/driver/database.ts';
 import { createPglite } from '../../store/driver/pglite.ts';
+import { putEmptyStore } from '../helpers/empty-store.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { teardown } from '../helpers/teardown.ts';
 import type { Worker } from 'node:worker_threads';
@@ -22,6 +23,7 @@ describe('the thread of the embedded store', () => {
     const folder = await mkdtemp(join(tmpdir(), 'deskbridge-thread-'));
     closeAfter(() => rm(folder, { recursive: true, force: true }));
     dataDir = join(folder, 'store');
+    putEmptyStore(dataDir);
     // Node.js tells of each thread that is started.
     process.on('worker', (started) => (thread = started));
     db = await createPglite({ dataDir, statementMs: STATEMENT_MS });

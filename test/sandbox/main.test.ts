@@ -101,17 +101,22 @@ describe('the sandbox under load', () => {
   it('answers as fast with 100,000 messages as with none', async () => {
     const desk = await startDeskwoot({ accountId: 'a', tokens: [{ value: 't', userId: 'user_bridge', scopes: ['read', 'write'] }] });
     const headers = { authorization: 'Bearer t' };
-    let last = '';
-    for (let n = 0; n < 10_000; n += 1) last = desk.customerWrites('new', 'first').conversationId;
+    const converse = async (id: string): Promise<number> => {
+      const start = performance.now();
+      for (let n = 0; n < 20; n += 1)
+        await call(desk.origin, 'POST', `/api/v1/conversations/${id}/messages`, { headers, body: { content: 'x' } });
+      await call(desk.origin, 'GET', '/api/v1/accounts/a/conversations', { headers });
+      return performance.now() - start;
+    };
+    let last = desk.customerWrites('new', 'first').conversationId;
+    const aloneMs = await converse(last);
+    for (let n = 1; n < 10_000; n += 1) last = desk.customerWrites('new', 'first').conversationId;
     for (const id of [...desk.state.conversations.keys()]) for (let n = 0; n < 9; n += 1) desk.customerWrites(id, 'more');
-    const start = performance.now();
-    for (let n = 0; n < 20; n += 1)
-      await call(desk.origin, 'POST', `/api/v1/conversations/${last}/messages`, { headers, body: { content: 'x' } });
-    await call(desk.origin, 'GET', '/api/v1/accounts/a/conversations', { headers });
-    const tookMs = performance.now() - start;
+    const tookMs = await converse(last);
     const state = await call(desk.origin, 'GET', '/_sandbox/state');
     await desk.close();
-    expect(state.at('messages')).toBe(100_020);
-    expect(tookMs).toBeLessThan(1000);
+    expect(state.at('messages')).toBe(100_040);
+    // On a machine that others use as well, the two are compared and not held against a clock.
+    expect(tookMs).toBeLessThan(5 * aloneMs + 500);
   });
 });
