@@ -3,6 +3,7 @@ import { effects } from './migrations/002-effects.ts';
 import { plans } from './migrations/003-plans.ts';
 import { gates } from './migrations/005-gates.ts';
 import { inboxSources } from './migrations/006-inbox.ts';
+import { batches } from './migrations/007-batches.ts';
 import type { Database, Queryable } from './driver/database.ts';
 import type { Migration } from './migration.ts';
 
@@ -10,7 +11,7 @@ import type { Migration } from './migration.ts';
 const MIGRATION_LOCK = 20_260_517;
 /** One may rebuild an index of a table that has grown for years; the others wait for it. */
 const MIGRATION_MS = 60 * 60 * 1000;
-const MIGRATIONS: readonly Migration[] = [inbox, effects, plans, gates, inboxSources];
+const MIGRATIONS: readonly Migration[] = [inbox, effects, plans, gates, inboxSources, batches];
 
 /** Brings the schema up to date, all or nothing; safe to run in several processes at once. Answers the ids it applied. */
 export async function migrate(db: Database): Promise<readonly string[]> {
