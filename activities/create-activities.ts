@@ -21,6 +21,8 @@ export interface ActivityDeps extends BatchDeps {
   allowResend(group: GroupRef, deliveryId: string): Promise<boolean>;
   releaseLease(lease: string, reason: string): Promise<number>;
   recordIntake(input: IntakeInput): Promise<{ readonly recorded: number; readonly duplicates: number }>;
+  /** Batches that this process runs at a time. */
+  readonly batchesAtATime: number;
 }
 
 /** Binds every activity to its dependencies; the worker passes real ones. */
@@ -41,8 +43,9 @@ function isComplete(activities: Partial<ActionActivities>): activities is Action
 }
 
 function createInboxActivities(deps: ActivityDeps): Omit<Activities, ActionName> {
+  let batches = 0;
   return {
-    loadGroup: (group) => deps.loadGroup(group),
+    loadGroup: async (group) => ({ ...(await deps.loadGroup(group)), asksFacts: true }),
     async settleGroup(input) {
       const epoch = await deps.renewEpoch(input.group);
       const held = epoch !== null && (await deps.settler.settle(input, { ...input.group, epoch }));
@@ -55,9 +58,15 @@ function createInboxActivities(deps: ActivityDeps): Omit<Activities, ActionName>
     async runBatch(input) {
       const context = Context.current();
       const beat = setInterval(() => context.heartbeat(), HEARTBEAT_MS);
+      batches += 1;
       try {
-        return await runBatch(deps, input, { cancelled: context.cancellationSignal, heartbeat: (done) => context.heartbeat(done) });
+        return await runBatch(deps, input, {
+          cancelled: context.cancellationSignal,
+          heartbeat: (done) => context.heartbeat(done),
+          isCrowded: () => batches >= deps.batchesAtATime,
+        });
       } finally {
+        batches -= 1;
         clearInterval(beat);
       }
     },

@@ -29,11 +29,16 @@ const CALM_PACE: PaceLimits = { perSecond: 15, burst: CALM_GROUPS * 2 };
 const CALM_WAITING = 4;
 const BATCH_GROUPS = 64;
 const DELIVERIES_A_GROUP = 100;
-/** A batch that isn't full is handed over only this long after the one before it: what comes meanwhile rides with it. */
+/** Between two looks for a batch: what comes meanwhile rides with the next, or is taken by one that runs. */
 const LINGER_MS = 60;
-const LONG_LINGER_MS = 400;
-/** Batches under way: from the first figure on they are let grow, from the second on none is started. */
-const FEW_BATCHES = 4;
+/**
+ * Between two batches of one flow, for each that it has: those that run take more themselves, and other flows come first. A further one is
+ * for a slow remote system, which takes more side by side.
+ */
+const LINGER_A_BATCH_MS = 300;
+/** No batch runs longer. */
+const BATCH_LASTS_MS = 25_000;
+/** Batches under way: from so many on none is started. */
 const MOST_BATCHES = 16;
 /** It is calm while fewer groups than this run step by step: more of them wait for Temporal and for one another. */
 const CALM_RUNNING = 6;
@@ -61,6 +66,8 @@ export interface DispatcherDeps {
   readonly coalesce: readonly string[];
   /** Hands everything over this one way, whatever the weather: to compare both. What failed runs alone all the same. */
   readonly only?: Way | undefined;
+  /** Groups that a batch is started with; left out: 64. To measure others. */
+  readonly batchGroups?: number | undefined;
   readonly log: { warn(fields: object, message: string): void; error(fields: object, message: string): void };
   readonly times?: Partial<HandOverTimes>;
   now?(): number;
@@ -85,8 +92,8 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   const handOvers = createHandOvers({ db, starter, log, onEnded: () => wake.wake(), times: deps.times, now });
   let stopped = false;
   let lookedAtMs = now();
-  let lastBatchMs = 0;
-  let lastBatchFull = false;
+  let lastBacklogMs = 0;
+  const lastBatchMs = new Map<string, number>();
   let replayDueMs = 0;
   let storeAway = false;
 
@@ -112,10 +119,11 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
   };
   const backlog = async (lane: Lane, leastWaiting: number, except: readonly string[]): Promise<number> => {
     const lease = newLease();
+    lastBacklogMs = now();
     const rows = await claimGroups(deps.db, {
       lane,
       lease,
-      groups: BATCH_GROUPS,
+      groups: deps.batchGroups ?? BATCH_GROUPS,
       perGroup: DELIVERIES_A_GROUP,
       owner: deps.owner,
       flows: deps.flows,
@@ -125,36 +133,40 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
       coalesce: deps.coalesce,
       except,
     });
-    if (rows.length === 0) return 0;
+    const [first] = rows;
+    if (first === undefined) return 0;
     const groups = new Set(rows.map(({ key }) => key)).size;
-    lastBatchMs = now();
-    pace.spent(groups, lastBatchMs);
+    lastBatchMs.set(`${lane} ${first.flow}`, now());
+    pace.spent(groups, now());
     handOvers.begin({ id: lease, lane, rows }, handOverBatch);
     return groups;
   };
 
-  /** Milliseconds to let pile up what rides with the next batch: longer while several are under way, none after a full one. */
-  const restBeforeBatch = (batches: number): number => {
-    if (batches >= MOST_BATCHES) return POLL_MS;
-    if (lastBatchFull) return 0;
-    return (batches < FEW_BATCHES ? LINGER_MS : LONG_LINGER_MS) - (now() - lastBatchMs);
-  };
+  /** The flows that had a batch in this lane so lately, and have one still. */
+  const withBatch = (lane: Lane, running: readonly Running[], withinMs: (batches: number) => number): string[] =>
+    running
+      .filter(({ flow, batches }) => batches > 0 && now() - (lastBatchMs.get(`${lane} ${flow}`) ?? -Infinity) < withinMs(batches))
+      .map(({ flow }) => flow);
 
   /** One look at a lane; answers in how many milliseconds another look pays. */
   const pass = async (lane: Lane): Promise<number> => {
     if (deps.only === 'delivery') return (await calm(lane, CALM_GROUPS, false)) < CALM_GROUPS ? POLL_MS : 0;
-    const { deliveries, batches, fullSteps, fullBatches } = toLoad(await countRunning(deps.db, FRESH_MS));
+    const running = await countRunning(deps.db, FRESH_MS);
+    const { deliveries, batches, fullSteps, fullBatches } = toLoad(running);
     const isCalm = deps.only !== 'batch' && deliveries < CALM_RUNNING;
     const room = isCalm ? Math.min(CALM_GROUPS, pace.calmRoom(now())) : 0;
-    if (room > 0 && (await calm(lane, room, false, fullSteps)) >= room) return 0;
-    const rest = restBeforeBatch(batches);
-    if (rest > 0) return rest;
-    const again = room <= 0 || fullSteps.length > 0 ? await calm(lane, 1, true) : 0;
+    // What comes for a flow that has a batch rides with it: step by step it would cost several times as much.
+    const notByStep = [...fullSteps, ...withBatch(lane, running, () => BATCH_LASTS_MS)];
+    if (room > 0 && (await calm(lane, room, false, notByStep)) >= room) return 0;
+    const restMs = batches < MOST_BATCHES ? LINGER_MS - (now() - lastBacklogMs) : POLL_MS;
+    if (restMs > 0) return restMs;
+    // A flow that a batch tends is left out of what was looked at above, also what of it runs alone.
+    const again = room <= 0 || notByStep.length > 0 || batches > 0 ? await calm(lane, 1, true) : 0;
     // While it is calm, what came since the look above is left to the next: it is no backlog.
-    const groups = await backlog(lane, room > 0 && fullSteps.length === 0 ? CALM_WAITING + 1 : 1, fullBatches);
-    lastBatchFull = groups >= BATCH_GROUPS;
+    const except = [...fullBatches, ...withBatch(lane, running, (count) => count * LINGER_A_BATCH_MS)];
+    const groups = await backlog(lane, room > 0 && notByStep.length === 0 ? CALM_WAITING + 1 : 1, except);
     if (groups === 0) return again > 0 ? 0 : POLL_MS;
-    return lastBatchFull ? 0 : LINGER_MS;
+    return LINGER_MS;
   };
 
   /** A look at both lanes. */

@@ -24,6 +24,8 @@ export interface DispatchingOptions {
   readonly flows: readonly FlowQueue[];
   /** See `DispatcherDeps`. */
   readonly only?: Way | undefined;
+  /** See `DispatcherDeps`. */
+  readonly batchGroups?: number | undefined;
   readonly log: {
     info(fields: object, message: string): void;
     warn(fields: object, message: string): void;
@@ -44,7 +46,7 @@ export interface Dispatching {
  * and leaves nothing running then.
  */
 export async function createDispatching(options: DispatchingOptions): Promise<Dispatching> {
-  const { db, starter, owner, flows, log } = options;
+  const { db, starter, owner, flows, log, only, batchGroups } = options;
   const names = flows.map((flow) => flow.name);
   const coalesce = flows.filter((flow) => flow.coalesce).map((flow) => flow.name);
   await applyFlows(db, flows);
@@ -55,7 +57,7 @@ export async function createDispatching(options: DispatchingOptions): Promise<Di
   // Whatever may fail comes before what runs by itself.
   const hints = { wake: (): void => undefined };
   const unlisten = await db.listen(INBOX_CHANNEL, () => hints.wake());
-  const dispatcher = startDispatcher({ db, starter, owner, flows: names, coalesce, log, only: options.only });
+  const dispatcher = startDispatcher({ db, starter, owner, flows: names, coalesce, log, only, batchGroups });
   hints.wake = () => dispatcher.wake();
   const reaper = startReaper({ db, starter, log, onReleased: () => dispatcher.wake() });
   const unknown = watchUnknownFlows({ db, known: names, log });

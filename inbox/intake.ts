@@ -4,7 +4,7 @@ import type { RecordRow } from '../store/inbox/record-events.ts';
 import type { IntakeRow } from '../workflows/contract.ts';
 import type { WorkflowStarter } from './starter.ts';
 
-/** Bytes of bodies (as base64) in one `intake` workflow; Temporal refuses payloads over 2 MiB (docs.temporal.io, blob size limit). */
+/** Bytes of bodies (as base64) and facts in one `intake` workflow; Temporal refuses payloads over 2 MiB (docs.temporal.io, blob size limit). */
 const MOST_BYTES = 1_000_000;
 /** Bytes of a body (as base64) that goes alone: 2 MiB less what stands around it. */
 const MOST_BYTES_OF_ONE = 2_000_000;
@@ -47,7 +47,7 @@ export function createIntake({
     maxBatchBytes: MOST_BYTES,
     maxQueuedRows: MOST_QUEUED_ROWS,
     maxQueuedBytes: MOST_QUEUED_BYTES,
-    sizeOf: (row) => row.raw.length,
+    sizeOf: (row) => row.raw.length + (row.facts?.length ?? 0),
   });
   return {
     async take(rows) {
@@ -74,6 +74,7 @@ export function toIntakeRow(row: RecordRow, nowMs: number): IntakeRow {
     dedupe: row.dedupe.toString('hex'),
     ...pack(row.raw),
     receivedAt: (row.receivedAt ?? new Date(nowMs)).toISOString(),
+    ...(row.facts === undefined ? {} : { facts: row.facts }),
   };
 }
 
@@ -88,5 +89,6 @@ export function fromIntakeRow(row: IntakeRow): RecordRow {
     dedupe: Buffer.from(row.dedupe, 'hex'),
     raw: unpack(row),
     receivedAt: new Date(row.receivedAt),
+    ...(row.facts === undefined ? {} : { facts: row.facts }),
   };
 }

@@ -11,7 +11,7 @@ const NOTIFY_EVERY_MS = 200;
 /** While the store works on one commit, the next one is received. */
 const COMMITS_AT_ONCE = 2;
 const LEAST_BESIDE = 16;
-/** What a row costs beside its body. */
+/** What a row costs beside its body and its facts. */
 const ROW_OVERHEAD_BYTES = 512;
 /** Bytes of one commit, which is to be over well within a sender's time; a larger event is committed alone. */
 const MAX_COMMIT_BYTES = 8 * 1024 * 1024;
@@ -64,7 +64,7 @@ export function createRecorder(settings: RecorderSettings): Recorder {
     ...DEFAULT_LIMITS,
     ...limits,
     ...patience,
-    sizeOf: (row: RecordRow) => row.raw.length + ROW_OVERHEAD_BYTES,
+    sizeOf: (row: RecordRow) => row.raw.length + (row.facts?.length ?? 0) + ROW_OVERHEAD_BYTES,
     beside: { commits: COMMITS_AT_ONCE, leastRows: LEAST_BESIDE, keysOf },
     commit: async (batch: readonly RecordRow[]) => {
       const recorded = await recordEvents(settings.db, batch, patience);

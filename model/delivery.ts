@@ -34,6 +34,11 @@ export interface LoadedGroup {
   /** The configured flow: what to do and with which options; null: this worker's configuration lacks it, or where its events come from. */
   readonly flow: { readonly do: string; readonly options: JsonObject } | null;
   readonly members: readonly GroupMember[];
+  /**
+   * Whether the program that began the run asks `findFact`; left out by earlier ones. It is known from the history, since a group is
+   * loaded in the process that runs the workflow. `patched` would cost every run a marker and a search attribute.
+   */
+  readonly asksFacts?: boolean;
 }
 
 /** How one delivery ended. */

@@ -1,7 +1,7 @@
 import { createActivities } from '../activities/create-activities.ts';
 import { createEffectStore } from '../activities/effects/effect-store.ts';
 import { createGateKeeper } from '../activities/gates/keeper.ts';
-import { toLoadedGroups } from '../activities/steps/load-group.ts';
+import { toBegunGroups } from '../activities/steps/load-group.ts';
 import { createActions } from '../activities/actions/index.ts';
 import { createSettler } from '../activities/steps/settler.ts';
 import { fromIntakeRow } from '../inbox/intake.ts';
@@ -11,6 +11,7 @@ import { allowResend } from '../store/effects/effect.ts';
 import { releaseLease } from '../store/inbox/lease.ts';
 import { readEventAge } from '../store/inbox/query-events.ts';
 import { ConnectorError } from '../connectors/call/errors.ts';
+import { createBatchParts } from './batch-parts.ts';
 import { bindConnections } from '../connectors/connections.ts';
 import { startHost } from './host.ts';
 import { observeActivities } from './observe-activities.ts';
@@ -20,12 +21,10 @@ import type { Activities } from '../workflows/contract.ts';
 import type { ActivityDeps } from '../activities/create-activities.ts';
 import type { GateKeeper } from '../activities/gates/keeper.ts';
 import type { FlowDirectory } from '../activities/steps/load-group.ts';
-import type { BegunRow } from '../store/inbox/begin.ts';
 import type { LeftOut } from '../connectors/call/caller.ts';
 import type { RecordedRow, RecordRow } from '../store/inbox/record-events.ts';
 import type { Database } from '../store/driver/database.ts';
 import type { BoundConnections, ConfiguredConnection, OnOutcome } from '../connectors/connections.ts';
-import type { LoadedGroup } from '../model/delivery.ts';
 import type { HostOptions } from './host.ts';
 import type { ActivityObserver } from './observe-activities.ts';
 
@@ -47,7 +46,9 @@ export interface WorkerOptions extends Omit<HostOptions, 'activities' | 'batches
   /** Told of every attempt of an activity; left out: nobody is. */
   readonly observer?: ActivityObserver;
   /** Puts something else in the place of a part: for load and fault runs. */
-  readonly instead?: Partial<Pick<ActivityDeps, 'effects' | 'runOf'> & { connections(onOutcome: OnOutcome): BoundConnections }>;
+  readonly instead?: Partial<
+    Pick<ActivityDeps, 'effects' | 'runOf' | 'refillLease'> & { connections(onOutcome: OnOutcome): BoundConnections }
+  >;
   readonly log: { info(fields: object, message: string): void; warn(fields: object, message: string): void };
 }
 
@@ -65,7 +66,8 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
   const onOutcome: OnOutcome = (connection, outcome) => gates.note(connection, outcome);
   const onLeftOut = (left: LeftOut): void => warnOfLeftOut(options, left);
   const connections = options.instead?.connections?.(onOutcome) ?? bindConnections(options.configured, { onOutcome, onLeftOut });
-  const deps = createActivityDeps(options, connections, gates);
+  const stopping = new AbortController();
+  const deps = createActivityDeps(options, connections, gates, stopping.signal);
   const activities = withJobs(createActivities(deps), options.jobs?.({ db, connections, effects: deps.effects, log }) ?? []);
   const interceptors = options.observer === undefined ? [] : [observeActivities(options.observer)];
   const host = await startHost({ ...options, activities, interceptors, batches: BATCHES_AT_A_TIME });
@@ -74,6 +76,7 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
   return {
     ended: host.ended,
     async stop() {
+      stopping.abort();
       await prober.stop();
       await host.stop();
     },
@@ -106,10 +109,10 @@ function warnOfLeftOut({ log }: WorkerOptions, { connection, operation, count, a
   log.warn({ connection, operation, count, at }, `${connection}: ${items} of a list could not be read and were left out`);
 }
 
-function createActivityDeps(options: WorkerOptions, connections: BoundConnections, gates: GateKeeper): ActivityDeps {
+function createActivityDeps(options: WorkerOptions, connections: BoundConnections, gates: GateKeeper, stopping: AbortSignal): ActivityDeps {
   const { db } = options;
   const { connections: _bound, ...instead } = options.instead ?? {};
-  const toGroups = createLoader(options);
+  const batches = createBatchParts(options);
   return {
     actions: createActions(),
     connections,
@@ -119,10 +122,12 @@ function createActivityDeps(options: WorkerOptions, connections: BoundConnection
     eventAge: (eventId) => readEventAge(db, eventId),
     renewEpoch: (group) => renewEpoch(db, group),
     async loadGroup(group) {
-      const [loaded] = toGroups(await beginLease(db, group.lease, group), group.lease);
-      return loaded ?? { group, epoch: null, flow: null, members: [] };
+      const [begun] = toBegunGroups(await beginLease(db, group.lease, group), group.lease);
+      return begun === undefined ? { group, epoch: null, flow: null, members: [] } : batches.readGroup(begun);
     },
-    loadLease: async (lease) => toGroups(await beginLease(db, lease), lease),
+    ...batches,
+    stopping,
+    batchesAtATime: BATCHES_AT_A_TIME,
     saveEdits: ({ lease }, deliveryId, values) => saveEdits(db, { lease, deliveryId, edits: values }),
     allowResend: async ({ lease }, deliveryId) => (await allowResend(db, { lease, deliveryId })) > 0,
     async releaseLease(lease, reason) {
@@ -136,22 +141,5 @@ function createActivityDeps(options: WorkerOptions, connections: BoundConnection
       return { recorded: fresh, duplicates: recorded.length - fresh };
     },
     ...instead,
-  };
-}
-
-/** Groups as they are loaded; says once of each flow in the log that this configuration lacks it. */
-function createLoader({ directory, log }: WorkerOptions): (rows: readonly BegunRow[], lease: string) => readonly LoadedGroup[] {
-  const told = new Set<string>();
-  return (rows, lease) => {
-    const groups = toLoadedGroups(rows, lease, directory);
-    for (const { group, flow } of groups) {
-      if (flow !== null || told.has(group.flow)) continue;
-      told.add(group.flow);
-      log.warn(
-        { flow: group.flow },
-        `a group of the flow ${group.flow} was given back: this worker's configuration lacks the flow, or the connection of its events; give every process the newest one`,
-      );
-    }
-    return groups;
   };
 }

@@ -5,17 +5,21 @@ import type { Retention } from '../jobs/job.ts';
 import type { Database } from '../store/driver/database.ts';
 
 const EVERY_MS = 10 * 60 * 1000;
+/** What is written over and over (looks whether the store can be written, keys, gates) leaves dead rows too, where nothing is swept. */
+const RECLAIM_EVERY_MS = 60 * 60 * 1000;
 
 /**
  * Removes what is past its time, in chunks, and puts right what flows count as under way, now and every ten minutes until stopped.
- * Failures are logged and wait for the next round.
+ * The space of dead rows is made usable again after each round that removed some, and every hour. Failures are logged and wait for the next round.
  */
 export function startHousekeeping(
   db: Database,
   retention: Retention,
   log: { warn(fields: object, message: string): void },
+  { everyMs = EVERY_MS, now = () => performance.now() }: { readonly everyMs?: number; now?(): number } = {},
 ): { stop(): Promise<void> } {
   let stopped = false;
+  let reclaimedAtMs = now();
   const onFailed = (error: unknown): void =>
     log.warn({ err: error instanceof Error ? error.name : 'unknown' }, 'housekeeping failed; it is tried again in ten minutes');
   const round = async (): Promise<void> => {
@@ -28,12 +32,15 @@ export function startHousekeeping(
     for (const sweep of sweeps) {
       for (let some = 1; some > 0 && !stopped; removed += some) some = await sweep(db, retention);
     }
-    if (removed > 0 && !stopped) await reclaimSpace(db);
+    const isDue = removed > 0 || now() - reclaimedAtMs >= RECLAIM_EVERY_MS;
+    if (!isDue || stopped) return;
+    await reclaimSpace(db);
+    reclaimedAtMs = now();
   };
   let running = round().catch(onFailed);
   const timer = setInterval(() => {
     running = running.then(round).catch(onFailed);
-  }, EVERY_MS);
+  }, everyMs);
   return {
     async stop() {
       stopped = true;

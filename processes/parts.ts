@@ -28,7 +28,7 @@ export function toReceiving(config: DeskbridgeConfig): { connections: BoundInbou
 
 /** What the worker needs of a configuration. */
 export function toDirectory(config: DeskbridgeConfig): FlowDirectory {
-  const flows = new Map(config.flows.map((flow) => [flow.name, { do: flow.do, options: flow.options }]));
+  const flows = new Map(config.flows.map((flow) => [flow.name, { do: flow.do, options: flow.options, coalesce: flow.coalesce }]));
   const types = new Map(config.connections.map(({ name, type }) => [name, type]));
   return { flow: (name) => flows.get(name), connectionType: (name) => types.get(name) };
 }

@@ -44,6 +44,8 @@ export interface ServerProcessOptions {
   readonly flows: readonly FlowQueue[];
   /** Hands everything over one way; left out: by the weather. */
   readonly only?: Way | undefined;
+  /** See `DispatcherDeps`. */
+  readonly batchGroups?: number | undefined;
   readonly route: ReceiverDeps['route'];
   readonly host: string;
   readonly port: number;
@@ -77,8 +79,8 @@ export interface ServerProcess {
  * Temporal takes the events. When the store answers, its tables are brought up to date and handing over begins.
  */
 export async function createServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
-  const { db, prepareStore, starter, owner, flows, log, metrics, only, now } = options;
-  const dispatching = beginDispatching({ db, starter, owner, flows, log, only, now, prepareStore });
+  const { db, prepareStore, starter, owner, flows, log, metrics, only, batchGroups, now } = options;
+  const dispatching = beginDispatching({ db, starter, owner, flows, log, only, batchGroups, now, prepareStore });
   const commitMs = SHARE_OF_RECORDING * (options.limits.recordMs ?? DEFAULT_LIMITS.recordMs);
   const recorder = createRecorder({ db, now, onRecorded: () => dispatching.wake(), shared: db.kind === 'postgres', limits: { commitMs } });
   const intake = createIntake({ starter, owner, now });

@@ -22,6 +22,8 @@ export interface RecordRow {
   readonly topic: string;
   readonly record: string | null;
   readonly raw: Buffer;
+  /** The event's facts, as JSON. */
+  readonly facts: string;
   readonly receivedAt: Date;
   readonly deliveries: readonly Delivery[];
 }

@@ -62,6 +62,7 @@ function toRow(deps: ReceiveDeps, connection: string, event: InboundEvent, recei
     topic: event.topic,
     record: event.record,
     raw: event.body,
+    facts: JSON.stringify(event.facts),
     receivedAt,
     deliveries: deps.route(connection, event),
   };

@@ -3,6 +3,7 @@ import { effects } from './migrations/002-effects.ts';
 import { plans } from './migrations/003-plans.ts';
 import { gates } from './migrations/005-gates.ts';
 import { inboxSources } from './migrations/006-inbox.ts';
+import { batches } from './migrations/007-batches.ts';
 import { runs } from './migrations/008-runs.ts';
 import type { Database, Queryable } from './driver/database.ts';
 import type { Migration } from './migration.ts';
@@ -12,7 +13,7 @@ const MIGRATION_LOCK = 20_260_517;
 /** One may rebuild an index of a table that has grown for years; the others wait for it. */
 const MIGRATION_MS = 60 * 60 * 1000;
 /** Those of the inbox and its ledger. */
-export const INBOX_MIGRATIONS: readonly Migration[] = [inbox, effects, plans, gates, inboxSources, runs];
+export const INBOX_MIGRATIONS: readonly Migration[] = [inbox, effects, plans, gates, inboxSources, batches, runs];
 
 /** Brings the schema up to date, all or nothing; left out: the inbox's own part of it. Safe to run in several processes at once. Answers the ids it applied. */
 export async function migrate(db: Database, migrations: readonly Migration[] = INBOX_MIGRATIONS): Promise<readonly string[]> {

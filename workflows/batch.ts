@@ -2,7 +2,7 @@ import { isCancellation } from '@temporalio/workflow';
 import { bulk, inbox } from './inbox-activities.ts';
 import type { BatchInput, BatchReport } from './contract.ts';
 
-/** Up to 64 groups of one flow on the happy path. What fails is released by the activity and runs alone, as `delivery`. */
+/** Groups of one flow on the happy path: those it was started with, and what its activity takes itself. What fails is released by the activity and runs alone, as `delivery`. */
 export async function batch(input: BatchInput): Promise<BatchReport> {
   try {
     return await bulk.runBatch.executeWithOptions({ summary: `${input.groups} groups of ${input.flow}` }, [input]);

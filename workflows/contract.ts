@@ -88,6 +88,8 @@ export interface IntakeRow {
   readonly raw: string;
   /** How `raw` was packed before it became base64; left out: not at all. */
   readonly packed?: 'br';
+  /** The event's facts, as JSON; left out: they are read from `raw`. */
+  readonly facts?: string;
   /** ISO 8601: when the server took it. */
   readonly receivedAt: string;
   readonly deliveries: readonly { readonly flow: string; readonly key: string | null; readonly lane: Lane }[];

@@ -61,7 +61,8 @@ async function runLoaded(group: GroupRef): Promise<GroupResult | null> {
   if (loaded.epoch === null) return null;
   setCurrentDetails(toRunningDetails(group.flow, loaded.members.length));
   try {
-    return await runGroup({ steps: (member) => createStepsInDelivery(group, member), group: loaded, run: runOf(loaded) });
+    const asksFacts = loaded.asksFacts === true;
+    return await runGroup({ steps: (member) => createStepsInDelivery(group, member, asksFacts), group: loaded, run: runOf(loaded) });
   } catch (error) {
     if (error instanceof StepError && error.failure.kind === 'lost') return null;
     throw error;

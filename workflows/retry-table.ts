@@ -4,7 +4,8 @@ import type { ActivityOptions, LocalActivityOptions } from '@temporalio/workflow
 export type RetryClass = 'read' | 'write' | 'batch' | 'intake';
 
 /**
- * Remote reads and writes get quick retries and then leave the decision to the workflow: see `after-retries.ts`. A batch is tried once; what fails in it runs alone.
+ * Remote reads and writes get quick retries and then leave the decision to the workflow: see `after-retries.ts`. What fails in a
+ * batch runs alone. A batch that lost its worker, or its store, is taken up again with all that it holds; after the third time it is given back.
  */
 export const RETRY_TABLE: { readonly [C in RetryClass]: ActivityOptions } = {
   read: {
@@ -20,7 +21,7 @@ export const RETRY_TABLE: { readonly [C in RetryClass]: ActivityOptions } = {
   batch: {
     startToCloseTimeout: '2m',
     heartbeatTimeout: '15s',
-    retry: { maximumAttempts: 1 },
+    retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '10s', maximumAttempts: 3 },
   },
   intake: {
     startToCloseTimeout: '20s',

@@ -22,11 +22,16 @@ import type { ActionClass, ActionName, ActionOutput } from '../flows/actions.ts'
 import type { StepFailure } from '../model/step-failure.ts';
 import type { GroupMember, GroupRef } from '../model/delivery.ts';
 
+/** What a run that began under an earlier program is told, without a command that its history lacks: go on as you began. */
+const BEFORE_FACTS: { readonly [A in ActionName]?: ActionOutput<A> } = { findFact: { toldBy: null, keyedBy: 'event' } };
+
 /** The port `Steps` of the workflow `delivery`: every step is an activity of its own, retried by Temporal. */
-export function createStepsInDelivery(group: GroupRef, member: GroupMember): Steps {
+export function createStepsInDelivery(group: GroupRef, member: GroupMember, asksFacts: boolean): Steps {
   return {
     async run(step, action, input) {
       const { deliveryId, event, edits } = member;
+      const unasked = asksFacts ? undefined : BEFORE_FACTS[action];
+      if (unasked !== undefined) return unasked;
       const call: StepCall<typeof action> = { group, deliveryId, eventId: event.id, identity: event.identity, edits, step, input };
       assertCrosses(call, { what: 'input', step: step.name, connection: input.connection });
       const look = (): Promise<ActionOutput<typeof action>> =>

@@ -43,6 +43,7 @@ async function serveServer(): Promise<void> {
     limits: {},
     owner: settings.name,
     only: settings.only ?? undefined,
+    batchGroups: settings.batchGroups ?? undefined,
     metrics: createMetrics({ process: true }),
     log,
     now: Date.now,
@@ -56,7 +57,7 @@ async function serveWorker(): Promise<void> {
   const worker = await createWorker({
     db,
     configured: [],
-    directory: { flow: (name) => ({ do: name, options: {} }), connectionType: () => 'custom' },
+    directory: { flow: (name) => ({ do: name, options: {}, coalesce: false }), connectionType: () => 'custom' },
     flowsOf: (name) => [name],
     record: (rows) => recorder.record(rows),
     onFreed: () => void db.query('select pg_notify($1, $2)', [INBOX_CHANNEL, '']).catch(() => undefined),

@@ -110,7 +110,19 @@ function openLane({ options, point, control, number, client, shared, postgres }:
       const crashAt = point.member === role ? point.crashAt : null;
       const { origin: sinkOrigin } = sinkReady.parse(sink.ready);
       const queues = { live: `live-${number}`, bulk: `bulk-${number}` };
-      const settings = { ...shared, role, name: `${role}-${number}`, databaseUrl, sinkOrigin, secret, control, only: point.way, queues };
+      const { batchGroups = null } = point;
+      const settings = {
+        ...shared,
+        batchGroups,
+        role,
+        name: `${role}-${number}`,
+        databaseUrl,
+        sinkOrigin,
+        secret,
+        control,
+        only: point.way,
+        queues,
+      };
       const member = await startMember(settings, crashAt, options.onLog);
       closers.push(() => member.child.kill('SIGKILL'));
       return member;

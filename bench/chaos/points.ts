@@ -17,6 +17,8 @@ export interface Point {
   /** See `crash-at.ts`; null: it is told to end by SIGTERM, in the middle of its work. */
   readonly crashAt: string | null;
   readonly load: PointLoad;
+  /** Groups that a batch is started with; left out: as usual. */
+  readonly batchGroups?: number;
   /** Whether the store is down while events come in. */
   readonly storeDown: boolean;
   /** Whether it leaves a `once` effect of which nobody knows: it has to be parked. */
@@ -37,6 +39,8 @@ const BOTH = ['before', 'after'] as const;
 const LONG = { load: { records: 1, events: 5 } };
 /** With one group in a batch, its settling is the last thing before the batch's end. */
 const SINGLE = { load: { records: 1, events: 1 } };
+/** More groups than a batch is started with: it takes the rest itself. */
+const MANY = { load: { records: 40, events: 2 }, batchGroups: 4 };
 /** More groups than a batch runs side by side, and a slow remote system: some are under way and some not begun. */
 const LARGE = { load: { records: 40, events: 2 }, sink: { refuse: 0, cut: 0, slowMs: 700 } };
 
@@ -48,6 +52,8 @@ export const POINTS: readonly Point[] = [
   ...handOver('batch'),
   ...handOver('delivery'),
   ...steps('batch', ['begin', 'intent', 'effect', 'settle']),
+  ...around('batch', 'refill', 'worker', 'batch', MANY),
+  crash('batch/refilled-settled', 'worker', 'batch', 'after-settle:3', MANY),
   ...steps('delivery', ['begin', 'renew', 'intent', 'effect', 'settle']),
   ...sends('batch', ['natural', 'keyed', 'marked']),
   ...sends('delivery', ['marked']),

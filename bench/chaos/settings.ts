@@ -27,6 +27,8 @@ export const chaosSettings = z.object({
   crashAt: z.string().nullable(),
   /** Hands everything over this one way; null: by the weather. */
   only: z.enum(['delivery', 'batch']).nullable(),
+  /** Groups that a batch is started with; null: as usual. */
+  batchGroups: z.number().nullable(),
   queues: z.object({ live: z.string(), bulk: z.string() }),
 });
 export type ChaosSettings = z.infer<typeof chaosSettings>;

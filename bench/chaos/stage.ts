@@ -50,6 +50,9 @@ export interface ChaosStage {
   close(): Promise<void>;
 }
 
+/** Handed over by the weather, in batches as usual. */
+const AS_IT_IS = { only: null, batchGroups: null } as const;
+
 /** Starts PostgreSQL, Temporal (on a file), the sink, servers and workers. Throws where this machine has no PostgreSQL. */
 export async function openChaosStage(
   options: ChaosOptions,
@@ -82,7 +85,7 @@ export async function openChaosStage(
       bundlePath: await writeBundle(folder),
       secret,
       control: options.control,
-      only: null,
+      ...AS_IT_IS,
       queues: TASK_QUEUES,
     };
     const servers = await startAll({ ...shared, role: 'server' }, counts.servers, options, closers);

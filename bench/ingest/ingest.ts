@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { judgeIngest, toIngestText } from './report.ts';
 import { measureAcks, measureBurst, measureCalm } from './phases.ts';
+import { SYSTEMS } from './settings.ts';
 import { openStage } from './stage.ts';
 import { TEMPORAL_KINDS, toTemporalKind } from '../rig/temporal-choice.ts';
 import type { SystemFigures } from './report.ts';
@@ -9,7 +10,7 @@ import type { TemporalKind } from '../rig/temporal-choice.ts';
 
 const HELP = `Measures receiving and delivering, the four ways side by side in one run.
 
-  npm run bench -- ingest [--temporal dev|real] [--json] [--seconds N] [--rounds N] [--burst N] [--help]
+  npm run bench -- ingest [--temporal dev|real] [--json] [--seconds N] [--rounds N] [--burst N] [--systems S,…] [levers] [--help]
 
 floor     the same receiver and verification, nothing kept
 postgres  the product on PostgreSQL        } receiver, dispatcher and worker in one process
@@ -21,6 +22,10 @@ bare      client.workflow.start for each request, one activity
 --seconds N  length of each phase of acknowledging (default 1.5)
 --rounds N   rounds of acknowledging, the systems by turns; a ratio is the median over the rounds (default 9)
 --burst N    events of the burst (default 5000; bare gets 300, it would take minutes)
+--systems S  which of the four, by commas: floor,postgres,pglite,bare (default all)
+--batch N    lever: groups that a batch is started with (default 64)
+--credit N   lever: groups of the flow under way at a time (default 256)
+--no-refill  lever: batches that take nothing further
 --cpu-prof D V8 profiles of every system in folder D, for a closer look than the profile command gives
 --json       figures as JSON
 
@@ -65,7 +70,7 @@ export async function runIngest(args: readonly string[], surroundings: IngestSur
     progress(`--temporal ${values.temporal}: expected ${TEMPORAL_KINDS.join(' or ')}.`);
     return 2;
   }
-  const options = toStageOptions(surroundings, kind, values['cpu-prof']);
+  const options = toStageOptions(surroundings, kind, values);
   if (options === null) return 2;
   const stage = await openStage(options).catch((error: unknown) => {
     progress(error instanceof Error ? error.message : 'it could not be started');
@@ -94,18 +99,37 @@ function readOptions(args: readonly string[]) {
       seconds: { type: 'string', default: '1.5' },
       rounds: { type: 'string', default: '9' },
       burst: { type: 'string', default: '5000' },
+      systems: { type: 'string', default: SYSTEMS.join(',') },
+      batch: { type: 'string' },
+      credit: { type: 'string' },
+      'no-refill': { type: 'boolean' },
       'cpu-prof': { type: 'string' },
     },
   }).values;
 }
 
-function toStageOptions(surroundings: IngestSurroundings, kind: TemporalKind, profiles: string | undefined): StageOptions | null {
+type Options = ReturnType<typeof readOptions>;
+
+function toStageOptions(surroundings: IngestSurroundings, kind: TemporalKind, values: Options): StageOptions | null {
   const { temporalCliPath, postgresUrl, path, progress } = surroundings;
   if (temporalCliPath === undefined) {
     progress('TEMPORAL_CLI_PATH is not set: run this as `npm run bench -- ingest`, which finds the Temporal CLI.');
     return null;
   }
+  const { 'cpu-prof': profiles, batch, credit } = values;
+  const named = values.systems.split(',');
+  const systems = SYSTEMS.filter((name) => named.includes(name));
+  if (systems.length < named.length) {
+    progress(`--systems ${values.systems}: expected some of ${SYSTEMS.join(', ')}.`);
+    return null;
+  }
   return {
+    systems,
+    levers: {
+      batchGroups: batch === undefined ? null : Number(batch),
+      credit: credit === undefined ? null : Number(credit),
+      refill: values['no-refill'] !== true,
+    },
     temporalCliPath,
     temporal: { kind, path },
     postgresUrl: postgresUrl ?? null,

@@ -17,15 +17,21 @@ import type { WorkerOptions } from '../../processes/create-worker.ts';
 /** As in `processes`. */
 const POOL = 16;
 
+/** On a free port of this machine, with the usual bounds. */
+const LISTENING = { host: '127.0.0.1', port: 0, limits: {} } as const;
+
 /** What a worker is told of the one flow. */
 const ONE_FLOW: Pick<WorkerOptions, 'directory' | 'flowsOf'> = {
-  directory: { flow: () => ({ do: FLOW, options: {} }), connectionType: (name) => (name === CONNECTION ? 'custom' : 'slack') },
+  directory: {
+    flow: () => ({ do: FLOW, options: {}, coalesce: false }),
+    connectionType: (name) => (name === CONNECTION ? 'custom' : 'slack'),
+  },
   flowsOf: () => [FLOW],
 };
 
 /** The product, all in one process, with the one flow of the load runs. */
 export async function startOurs(parts: LoadParts): Promise<LoadApp> {
-  const { system, temporalAddress: address } = parts.settings;
+  const { system, temporalAddress: address, levers } = parts.settings;
   const db = await openStore(parts);
   const dataConverter = createDataConverter([{ id: 'load', bytes: Buffer.alloc(32, 1) }]);
   const connection = await connectWorker({ address, namespace: 'default', tls: false, apiKey: null });
@@ -36,11 +42,10 @@ export async function startOurs(parts: LoadParts): Promise<LoadApp> {
     starter: createStarter({ client: createClient(connection, 'default', dataConverter), eager: true, queues }),
     probeTemporal: () => Promise.resolve(),
     connections: [parts.inbound],
-    flows: [{ name: FLOW, coalesce: false, credit: null, paused: false }],
+    flows: [{ name: FLOW, coalesce: false, credit: levers.credit, paused: false }],
+    batchGroups: levers.batchGroups ?? undefined,
     route: (_connection, { record }) => [{ flow: FLOW, key: record === null ? null : (parts.keyOf?.(record) ?? null), lane: 0 }],
-    host: '127.0.0.1',
-    port: 0,
-    limits: {},
+    ...LISTENING,
     metrics: createMetrics({ process: true }),
     now: Date.now,
   });
@@ -50,7 +55,7 @@ export async function startOurs(parts: LoadParts): Promise<LoadApp> {
     ...ONE_FLOW,
     record: (rows) => server.record(rows),
     onFreed: () => server.wake(),
-    instead: { runOf },
+    instead: levers.refill ? { runOf } : { runOf, refillLease: () => Promise.resolve([]) },
     connection,
     namespace: 'default',
     dataConverter,

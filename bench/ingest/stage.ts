@@ -7,10 +7,10 @@ import { createPostgres } from '../../store/driver/postgres.ts';
 import { bundleBare, bundleOurs } from '../rig/bundle.ts';
 import { startChild } from '../rig/child.ts';
 import { freePort } from '../rig/free-port.ts';
-import { SYSTEMS } from './settings.ts';
+import { AS_IT_IS, SYSTEMS } from './settings.ts';
 import { startTemporal } from '../rig/temporal-choice.ts';
 import type { Child, ChildOptions } from '../rig/child.ts';
-import type { AppSettings, SystemName } from './settings.ts';
+import type { AppSettings, Levers, SystemName } from './settings.ts';
 import type { TemporalKind } from '../rig/temporal-choice.ts';
 
 /** What a load run needs from outside. */
@@ -22,6 +22,7 @@ export interface StageOptions {
   readonly postgresUrl: string | null;
   /** Which systems; left out: all. */
   readonly systems?: readonly SystemName[];
+  readonly levers?: Levers;
   readonly nodeOptions?: readonly string[];
   onProgress(text: string): void;
   /** Takes what the systems log; left out: nobody. */
@@ -79,6 +80,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       sinkOrigin: sinkReady.parse(sink.ready).origin,
       dataDir: join(folder, 'store'),
       secret,
+      levers: options.levers ?? AS_IT_IS,
     };
     const systems: RunningSystem[] = [];
     for (const name of options.systems ?? SYSTEMS) {

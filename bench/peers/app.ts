@@ -9,7 +9,7 @@ import { bindCustom } from '../rig/bind-custom.ts';
 import { readSettings, serveParent } from '../rig/child.ts';
 import { startReceiverOver } from '../ingest/floor.ts';
 import { startOurs } from '../ingest/ours.ts';
-import { CONNECTION } from '../ingest/settings.ts';
+import { AS_IT_IS, CONNECTION } from '../ingest/settings.ts';
 import { startBullmq } from './bullmq.ts';
 import { startDbos } from './dbos.ts';
 import { createGate } from './gate.ts';
@@ -79,6 +79,7 @@ async function startOursPeer(): Promise<PeerApp> {
     sinkOrigin,
     databaseUrl,
     dataDir: '',
+    levers: AS_IT_IS,
     bundlePath,
     secret,
   } as const;

@@ -13,6 +13,7 @@ const STATEMENTS: { readonly [name: string]: RegExp } = {
   renew: /prepare: renew/,
   intent: /prepare: intents/,
   effect: /prepare: effects/,
+  refill: /prepare: refill/,
   settle: /prepare: settle/,
   /** Closing it; counting failures of a connection that is open does not count. */
   gate: /into connection_gate as c [^)]*probe_at\)/,
@@ -21,9 +22,9 @@ const STATEMENTS: { readonly [name: string]: RegExp } = {
 const NEVER_AGAIN = -1;
 
 /** When such a one finds nothing to take, that is no such point. */
-const LOOKING = ['claim', 'begin', 'renew'];
+const LOOKING = ['claim', 'begin', 'refill', 'renew'];
 
-/** `<before|after>-<record|claim|started|begin|renew|intent|effect|settle|gate|start|start-intake|send-<connection>>`; of several, the `skip`-th is left. */
+/** `<before|after>-<record|claim|started|begin|refill|renew|intent|effect|settle|gate|start|start-intake|send-<connection>>`; of several, the `skip`-th is left. */
 export interface CrashPoint {
   /** Whether it is stopped there, to be let go on later, instead of ended. */
   readonly stalls: boolean;
@@ -73,7 +74,7 @@ export function createCrash(point: CrashPoint | null): {
         return around(
           what,
           () => db.query<R>(text, values, options),
-          (rows) => rows.length > 0 || !LOOKING.includes(what),
+          (rows) => !LOOKING.includes(what) || rows.some((row) => row['deliveryId'] !== null),
         );
       },
     }),

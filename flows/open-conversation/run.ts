@@ -41,8 +41,6 @@ export const runOpenConversation = defineRun('open-conversation', isOpenConversa
  */
 async function tellOnce(task: Task): Promise<FlowOutcome> {
   const { steps, event, options, invoice } = task;
-  // An invoice that an older worker read: the run began before facts were asked about, and goes on as it was.
-  if (!Object.hasOwn(invoice, 'due')) return tellAgents(task);
   const attempt = numberFact(event, 'invoice.attemptCount') ?? invoice.attemptCount;
   const by = textFact(event, 'invoice.charge') ?? textFact(event, 'request.id') ?? textFact(event, 'invoice.payment');
   const fact = factOf(event, 'payment failed', invoice.id, attempt, by);

@@ -67,16 +67,15 @@ export type ClaimedRow = {
  */
 export async function claimGroups(db: Queryable, claim: GroupClaim): Promise<readonly ClaimedRow[]> {
   const firstAttemptsOnly = claim.kind === 'batch' || (claim.firstAttemptsOnly ?? false);
-  return db.query<ClaimedRow>(CLAIM, toParameters({ ...claim, firstAttemptsOnly }, claim.lease, claim.kind, false));
+  return db.query<ClaimedRow>(statementFor({ ...claim, firstAttemptsOnly }), toParameters(claim, claim.lease, claim.kind, false));
 }
 
 /** Takes groups of all flows by turns, each under a lease of its own; one statement. */
 export async function claimDeliveries(db: Queryable, claim: DeliveryClaim): Promise<readonly ClaimedRow[]> {
-  return db.query<ClaimedRow>(CLAIM, toParameters(claim, claim.leasePrefix, 'delivery', true));
+  return db.query<ClaimedRow>(statementFor(claim), toParameters(claim, claim.leasePrefix, 'delivery', true));
 }
 
 function toParameters(limits: ClaimLimits, lease: string, kind: string, each: boolean): unknown[] {
-  const retrying = limits.firstAttemptsOnly === true ? false : limits.retryingOnly === true ? true : null;
   return [
     limits.lane,
     lease,
@@ -86,7 +85,6 @@ function toParameters(limits: ClaimLimits, lease: string, kind: string, each: bo
     limits.ttlMs,
     kind,
     limits.flow === undefined ? (limits.flows ?? null) : [limits.flow],
-    retrying,
     each,
     [...(limits.coalesce ?? [])],
     limits.mostWaiting ?? null,
@@ -110,19 +108,18 @@ with recursive flows as (
 open as (
   select f.flow, coalesce(g.served, 0) as served, greatest(0, least($3::int, coalesce(g.credit - g.under_way, $3::int))) as credit
   from flows f left join gate g on g.flow = f.flow and g.lane = $1
-  where f.flow is not null and ($8::text[] is null or f.flow = any($8::text[])) and f.flow <> all($14::text[])
+  where f.flow is not null and ($8::text[] is null or f.flow = any($8::text[])) and f.flow <> all($13::text[])
     and not coalesce(g.paused, false) and g.attention is null
-    and not exists (select from connection_gate c where c.connection = any(g.needs) and c.closed_until > now())),
+    and not exists (select from connection_gate c where c.connection = any(g.needs) and c.closed_until > now()) /* which flows */),
 candidate as (
   select o.flow, k.lane, o.served, k.key, k.epoch, k.head, row_number() over (partition by o.flow order by k.head) as turn
   from open o cross join lateral (
     select lane, key, epoch, head from queue_key k
-    where k.lane = $1 and k.flow = o.flow and k.waiting > 0 and k.lease is null and k.not_before <= now()
-      and ($9::boolean is null or k.retrying = $9)
-      and ($12::int is null or k.retrying or k.waiting <= $12)
-      and ($13::int is null or k.waiting >= $13)
+    where k.lane = $1 and k.flow = o.flow and k.waiting > 0 and k.lease is null and k.not_before <= now() /* which keys */
+      and ($11::int is null or k.retrying or k.waiting <= $11)
+      and ($12::int is null or k.waiting >= $12)
     order by k.head limit o.credit) k),
-chosen as (select flow from candidate where turn = 1 order by served, head limit case when $10::boolean then null else 1 end),
+chosen as (select flow from candidate where turn = 1 order by served, head limit case when $9::boolean then null else 1 end),
 pick as (
   select c.flow, c.lane, c.key, c.epoch, row_number() over (order by c.turn, c.served, c.head) as n
   from candidate c join chosen using (flow) order by n limit $3),
@@ -130,13 +127,13 @@ locked as materialized (
   select k.flow, k.lane, k.key, p.n, k.retrying from queue_key k join pick p on p.flow = k.flow and p.key = k.key and p.lane = k.lane
   where k.lease is null and k.waiting + 0 > 0 and k.epoch = p.epoch for update of k skip locked),
 member as materialized (
-  select l.flow, l.lane, l.key, l.n, d.id, l.flow = any($11::text[]) as coalesces from locked l cross join lateral (
+  select l.flow, l.lane, l.key, l.n, d.id, l.flow = any($10::text[]) as coalesces from locked l cross join lateral (
     select id from delivery d where d.flow = l.flow and d.key = l.key and d.lane = l.lane and d.state = 0
-    order by id limit case when l.flow = any($11::text[]) then ${COALESCED_PER_CLAIM} when l.retrying then 1 else $4::int end) d),
+    order by id limit case when l.flow = any($10::text[]) then ${COALESCED_PER_CLAIM} when l.retrying then 1 else $4::int end) d),
 part as materialized (
   select flow, lane, key, n, coalesces, count(*)::int as members, max(id) as newest from member group by flow, lane, key, n, coalesces),
 taken as (
-  update queue_key k set lease = case when $10::boolean then $2::text || '-' || p.n else $2::text end,
+  update queue_key k set lease = case when $9::boolean then $2::text || '-' || p.n else $2::text end,
     parked = false, epoch = nextval('epoch'), waiting = k.waiting - p.members,
     head = coalesce((select min(d.id) from delivery d where d.flow = p.flow and d.key = p.key and d.lane = p.lane and d.state = 0 and d.id > p.newest), k.head)
   from part p where k.flow = p.flow and k.key = p.key and k.lane = p.lane
@@ -160,3 +157,19 @@ counted as (
 select c.id::text as "deliveryId", c.event_id::text as "eventId", c.flow, c.key, c.lane, c.lease, c.epoch::text as epoch, c.attempts,
   e.topic, e.record, e.connection
 from changed c join event e on e.id = c.event_id where c.state = 1 order by c.flow, c.key, c.id`;
+
+/** A flow that a batch tends is left to it (`store/refill.ts`), but for what runs alone. */
+const UNTENDED = `and coalesce(g.tended_until, '-infinity') <= now()`;
+const CLAIM_ANY = claimOf('claim', UNTENDED, '');
+const CLAIM_FIRST = claimOf('claim_first', UNTENDED, 'and not k.retrying');
+/** The keys that run alone have an index of their own: a look at them does not read what else waits. */
+const CLAIM_RETRYING = claimOf('claim_retrying', '', 'and k.retrying');
+
+function claimOf(name: string, flows: string, keys: string): string {
+  return CLAIM.replace('prepare: claim', `prepare: ${name}`).replace('/* which flows */', flows).replace('/* which keys */', keys);
+}
+
+function statementFor(limits: ClaimLimits): string {
+  if (limits.firstAttemptsOnly === true) return CLAIM_FIRST;
+  return limits.retryingOnly === true ? CLAIM_RETRYING : CLAIM_ANY;
+}

@@ -13,6 +13,8 @@ export interface RecordRow {
   readonly topic: string;
   readonly record: string | null;
   readonly raw: Buffer;
+  /** What the sender's connector read in it, as JSON; kept and removed with the body. Left out: it is read from the body when it is needed. */
+  readonly facts?: string;
   readonly receivedAt?: Date;
   /** One per flow that wants it. `key`: what orders the flow's deliveries; null: nothing, the delivery is a key of its own. */
   readonly deliveries: readonly { readonly flow: string; readonly key: string | null; readonly lane: 0 | 1 }[];
@@ -44,9 +46,9 @@ type FoundRow = { readonly id: string | null; readonly fresh: boolean };
  */
 const RECORD = `/* prepare: record */
 with input as (
-  select connection, substr($2::bytea, (n::int - 1) * ${HASH_BYTES} + 1, ${HASH_BYTES}) as dedupe, topic, record, received_at, start, size, n
-  from unnest($1::text[], $3::text[], $4::text[], $5::timestamptz[], $7::int[], $8::int[])
-    with ordinality as t (connection, topic, record, received_at, start, size, n)
+  select connection, substr($2::bytea, (n::int - 1) * ${HASH_BYTES} + 1, ${HASH_BYTES}) as dedupe, topic, record, received_at, start, size, facts, n
+  from unnest($1::text[], $3::text[], $4::text[], $5::timestamptz[], $7::int[], $8::int[], $13::text[])
+    with ordinality as t (connection, topic, record, received_at, start, size, facts, n)
   where ${expectOne('n')}),
 wish as (
   select * from unnest($9::int[], $10::text[], $11::text[], $12::smallint[]) with ordinality as t (n, flow, key, lane, turn)
@@ -56,8 +58,8 @@ fresh as (
   insert into event (connection, dedupe, topic, record, received_at)
   select connection, dedupe, topic, record, coalesce(received_at, clock_timestamp()) from one order by connection, dedupe
   on conflict do nothing returning id, connection, dedupe),
-named as (select f.id, o.n, o.start, o.size, f.connection, f.dedupe from fresh f join one o using (connection, dedupe)),
-kept as (insert into body (event_id, raw) select id, substr($6::bytea, start, size) from named),
+named as (select f.id, o.n, o.start, o.size, o.facts, f.connection, f.dedupe from fresh f join one o using (connection, dedupe)),
+kept as (insert into body (event_id, raw, facts) select id, substr($6::bytea, start, size), facts from named),
 made as (
   insert into delivery (event_id, flow, lane, key)
   select m.id, w.flow, w.lane, coalesce(w.key, '#' || m.id) from named m join wish w on w.n = m.n order by m.n, w.turn
@@ -94,6 +96,7 @@ function toParameters(rows: readonly RecordRow[]): unknown[] {
     wishes.map((wish) => wish.flow),
     wishes.map((wish) => (wish.key === null ? null : toIndexedText(wish.key))),
     wishes.map((wish) => wish.lane),
+    rows.map((row) => (row.facts === undefined ? null : toStoredText(row.facts))),
   ];
 }
 

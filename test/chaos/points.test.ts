@@ -13,6 +13,7 @@ const RULES = [
   ['batch/after-start', 'a server that dies with a start unconfirmed: the workflow runs once'],
   ['batch/after-send-once', 'a worker that dies with a `once` write sent: it is parked, never sent twice'],
   ['batch/middle-of-group', 'a worker that dies in the middle of a group: the rest follows, in order'],
+  ['batch/after-refill', 'a worker that dies with what its batch has just taken: another takes it up, in order'],
 ] as const;
 
 describeWithOwnPostgres('a process killed at a point', () => {

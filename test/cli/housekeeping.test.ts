@@ -32,6 +32,34 @@ it('removes what is past its time when it starts, and makes its space usable aga
   expect(warnings).toEqual([]);
 });
 
+it('makes the space of dead rows usable again about every hour, also where nothing was removed', async () => {
+  const { db: pglite, remove } = await makeEmbedded();
+  onTestFinished(remove);
+  let nowMs = 0;
+  const did: string[] = [];
+  const db: typeof pglite = {
+    ...pglite,
+    query: (text, values, options) => {
+      if (text === 'vacuum') did.push('reclaimed');
+      if (text.includes('delete from parked_request')) did.push('swept');
+      return pglite.query(text, values, options);
+    },
+  };
+  const warnings: object[] = [];
+  const log = { warn: (fields: object) => void warnings.push(fields) };
+  const housekeeping = startHousekeeping(db, { bodies: 30 * DAY_MS, events: 90 * DAY_MS }, log, { everyMs: 10, now: () => nowMs });
+  onTestFinished(() => housekeeping.stop());
+  for (const hour of [1, 2]) {
+    did.length = 0;
+    await eventually(() => expect(did.length).toBeGreaterThan(3));
+    expect(did).not.toContain('reclaimed');
+    nowMs = hour * 60 * 60 * 1000;
+    await eventually(() => expect(did).toContain('reclaimed'));
+    expect(did.filter((what) => what === 'reclaimed')).toHaveLength(1);
+  }
+  expect(warnings).toEqual([]);
+});
+
 it('puts right what a flow counts as under way, and says so', async () => {
   const { db, remove } = await makeEmbedded();
   onTestFinished(remove);

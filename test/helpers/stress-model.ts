@@ -19,6 +19,8 @@ export interface Mishaps {
   stalled: number;
   failed: number;
   lostDispatchers: number;
+  /** Died with what it had just taken, none of it begun. */
+  lostRefills: number;
 }
 
 /** A run under way. The middle part stands for Temporal: which workflows run, and which attempts are due. */
@@ -26,6 +28,8 @@ export interface Run extends StressSettings {
   readonly mishaps: Mishaps;
   readonly running: Set<string>;
   readonly due: string[];
+  /** Leases of batches, which take more while they run: what they take. */
+  readonly batches: Map<string, { readonly flow: string; readonly lane: number }>;
   /** Attempts that stalled, by lease: they come back when the next attempt of their lease has begun. */
   readonly stalled: Map<string, (() => void)[]>;
   readonly zombies: Promise<void>[];

@@ -1,7 +1,9 @@
 import { beginLease } from '../../store/inbox/begin.ts';
 import { claimDeliveries, claimGroups } from '../../store/inbox/claim.ts';
+import { refillLease } from '../../store/inbox/refill.ts';
 import { extendLease, markStarted, openLeases, releaseLease } from '../../store/inbox/lease.ts';
 import { toGroups, runGroup, Killed } from './stress-attempt.ts';
+import type { BegunRow } from '../../store/inbox/begin.ts';
 import type { StressSettings, Mishaps, Run } from './stress-model.ts';
 
 /** Runs dispatchers, workers and a reaper until all is settled, with processes that die, stall, come back and fail. */
@@ -9,8 +11,18 @@ export async function runStress(
   settings: StressSettings,
   numbers: { readonly dispatchers: number; readonly workers: number },
 ): Promise<Mishaps> {
-  const mishaps = { killed: 0, stalled: 0, failed: 0, lostDispatchers: 0 };
-  const run: Run = { ...settings, mishaps, running: new Set(), due: [], stalled: new Map(), zombies: [], leases: 0, over: false };
+  const mishaps = { killed: 0, stalled: 0, failed: 0, lostDispatchers: 0, lostRefills: 0 };
+  const run: Run = {
+    ...settings,
+    mishaps,
+    running: new Set(),
+    due: [],
+    batches: new Map(),
+    stalled: new Map(),
+    zombies: [],
+    leases: 0,
+    over: false,
+  };
   await Promise.all([
     ...Array.from({ length: numbers.dispatchers }, (_unused, n) => dispatch(run, `dispatcher ${n}`)),
     ...Array.from({ length: numbers.workers }, () => work(run)),
@@ -25,11 +37,13 @@ async function dispatch(run: Run, owner: string): Promise<void> {
   while (!(await isOver(run))) {
     run.leases += 1;
     const lease = `L${run.leases}`;
-    const limits = { lane: run.random() < 0.3 ? 1 : 0, groups: 6, perGroup: 5, owner, ttlMs: 0 };
-    const rows =
-      run.random() < 0.5
-        ? await claimGroups(run.db, { ...limits, lease, kind: 'batch' })
-        : await claimDeliveries(run.db, { ...limits, leasePrefix: lease });
+    const limits = { lane: run.random() < 0.3 ? 1 : 0, perGroup: 5, owner, ttlMs: 0 };
+    const isBatch = run.random() < 0.5;
+    const rows = isBatch
+      ? await claimGroups(run.db, { ...limits, groups: 1, lease, kind: 'batch' })
+      : await claimDeliveries(run.db, { ...limits, groups: 3, leasePrefix: lease });
+    const [first] = rows;
+    if (isBatch && first !== undefined) run.batches.set(lease, { flow: first.flow, lane: first.lane });
     for (const claimed of new Set(rows.map((row) => row.lease))) await start(run, claimed);
     // PGlite answers without leaving the turn; the others must get theirs.
     await nextTurn();
@@ -58,7 +72,9 @@ async function attempt(run: Run, lease: string): Promise<void> {
   const rows = await beginLease(run.db, lease);
   wakeStalled(run, lease);
   try {
-    for (const group of toGroups(rows)) await runGroup(run, lease, group);
+    for (let more = [...rows, ...(await refill(run, lease))]; more.length > 0; more = [...(await refill(run, lease))]) {
+      for (const group of toGroups(more)) await runGroup(run, lease, group);
+    }
     run.running.delete(lease);
   } catch (error) {
     if (!(error instanceof Killed)) throw error;
@@ -66,6 +82,17 @@ async function attempt(run: Run, lease: string): Promise<void> {
     if (run.random() < 0.2) run.running.delete(lease);
     else run.due.push(lease);
   }
+}
+
+/** What a batch takes beside what it was started with; empty: no more. Throws Killed. */
+async function refill(run: Run, lease: string): Promise<readonly BegunRow[]> {
+  const batch = run.batches.get(lease);
+  if (batch === undefined || run.random() < 0.1) return [];
+  const limits = { groups: 4, perGroup: 3, deliveries: 8, coalesce: false, owner: 'batch', ttlMs: 0, tendMs: 5 };
+  const { rows } = await refillLease(run.db, { ...batch, ...limits, lease, workflowId: `workflow/${lease}` });
+  if (rows.length === 0 || run.random() > 0.5) return rows;
+  run.mishaps.lostRefills += 1;
+  throw new Killed();
 }
 
 function wakeStalled(run: Run, lease: string): void {

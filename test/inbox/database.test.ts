@@ -27,7 +27,7 @@ describe.each(MAKERS)('migrations on %s', (_kind, make) => {
     const made = await make();
     onTestFinished(() => made.remove());
     const applied = await Promise.all([migrate(made.db), migrate(made.db), migrate(made.db)]);
-    expect(applied.flat()).toEqual(['001-inbox', '002-effects', '003-plans', '005-gates', '006-inbox', '008-runs']);
+    expect(applied.flat()).toEqual(['001-inbox', '002-effects', '003-plans', '005-gates', '006-inbox', '007-batches', '008-runs']);
     expect(await migrate(made.db)).toEqual([]);
   });
 });

@@ -3,12 +3,14 @@ import { beginLease } from '../../store/inbox/begin.ts';
 import { claimDeliveries } from '../../store/inbox/claim.ts';
 import { settleEffects, writeIntents } from '../../store/effects/effect.ts';
 import { markStarted, openLeases } from '../../store/inbox/lease.ts';
+import { refillLease } from '../../store/inbox/refill.ts';
 import { recordEvents } from '../../store/inbox/record-events.ts';
 import { countRunning } from '../../store/inbox/running.ts';
 import { settleGroups } from '../../store/inbox/settle.ts';
 import { describeOnEachDatabase } from '../helpers/databases.ts';
 import { claim, claimAndBegin, toRowFor, toSettlement } from '../helpers/inbox.ts';
 import type { Database, Queryable } from '../../store/driver/database.ts';
+import type { Refilled } from '../../store/inbox/refill.ts';
 import type { BegunRow } from '../../store/inbox/begin.ts';
 
 const AT_ONCE = 16;
@@ -72,7 +74,8 @@ async function park(db: Queryable): Promise<void> {
 async function passThrough(db: Queryable): Promise<void> {
   await record(db, AT_ONCE);
   const lease = `L${(counter += 1)}`;
-  const begun = await claimAndBegin(db, lease, { kind: 'batch', groups: AT_ONCE });
+  const claimed = await claimAndBegin(db, lease, { kind: 'batch', groups: AT_ONCE / 2 });
+  const begun = [...claimed, ...(await refill(db, lease)).rows];
   expect(begun).toHaveLength(AT_ONCE);
   await markStarted(db, lease, lease);
   await writeIntents(
@@ -92,6 +95,11 @@ async function passThrough(db: Queryable): Promise<void> {
     begun.map((row) => toSettlement(lease, [row])),
   );
   expect(groups.every(({ held }) => held)).toBe(true);
+}
+
+function refill(db: Queryable, lease: string): Promise<Refilled> {
+  const batch = { lease, flow: 'sync', lane: 0, workflowId: lease, owner: 'test', coalesce: false };
+  return refillLease(db, { ...batch, groups: AT_ONCE / 2, perGroup: 100, deliveries: 1000, ttlMs: 60_000, tendMs: 0 });
 }
 
 async function record(db: Queryable, count: number): Promise<void> {

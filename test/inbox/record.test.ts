@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRecorder } from '../../inbox/recorder.ts';
 import { showEvent } from '../../store/inbox/query-events.ts';
+import { readBody } from '../../store/inbox/body.ts';
 import { recordEvents } from '../../store/inbox/record-events.ts';
 import { findCounterDrift } from '../../store/inbox/counter-drift.ts';
 import { StoreUnavailable } from '../../store/driver/database.ts';
@@ -21,8 +22,9 @@ describeOnEachDatabase('recording', (open) => {
     expect(recorded).toEqual({ eventId: expect.stringMatching(/^\d+$/), fresh: true });
     const rows = await claimAndBegin(db, 'L1', { flow: 'b' });
     expect(rows).toMatchObject([
-      { eventId: recorded?.eventId, flow: 'b', key: `#${recorded?.eventId}`, raw: Buffer.from([0, 255, 10]), topic: 'order.changed' },
+      { eventId: recorded?.eventId, flow: 'b', key: `#${recorded?.eventId}`, bodyBytes: 3, facts: null, topic: 'order.changed' },
     ]);
+    expect(await readBody(db, recorded?.eventId ?? '')).toEqual(Buffer.from([0, 255, 10]));
     expect(await countRows(db, 'delivery')).toBe(2);
   });
 
@@ -92,7 +94,8 @@ describeOnEachDatabase('recording', (open) => {
       names.map((name) => toRowFor(name, 'sync', 'k')),
     );
     const rows = await claimAndBegin(db, 'L1');
-    expect(rows.map((row) => row.raw?.toString())).toEqual(names.map((name) => `{"name":"${name}"}`));
+    const bodies = await Promise.all(rows.map((row) => readBody(db, row.eventId)));
+    expect(bodies.map((body) => body?.toString())).toEqual(names.map((name) => `{"name":"${name}"}`));
   });
 
   it('tells which flows have something new, and nothing for duplicates', async () => {

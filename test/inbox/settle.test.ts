@@ -46,7 +46,7 @@ describeOnEachDatabase('an attempt', (open) => {
     await recordEach(db, 'sync', 'k', ['one']);
     const [claimed] = await claim(db, 'L1');
     expect(await eraseBodies(db, [claimed?.eventId ?? ''])).toBe(1);
-    expect(await beginLease(db, 'L1')).toMatchObject([{ raw: null, dedupe: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
+    expect(await beginLease(db, 'L1')).toMatchObject([{ bodyBytes: null, dedupe: expect.stringMatching(/^[0-9a-f]{64}$/) }]);
   });
 });
 

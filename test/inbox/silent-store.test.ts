@@ -119,7 +119,7 @@ if (POSTGRES_URL !== undefined) {
         let sent = 0;
         const send = async (): Promise<string> => {
           sent += 1;
-          const row = { ...toRowFor(`event ${sent}`, 'sync', `key ${sent}`), receivedAt: new Date() };
+          const row = { ...toRowFor(`event ${sent}`, 'sync', `key ${sent}`), facts: '{}', receivedAt: new Date() };
           return (await recording.record([row])).kind;
         };
         const sendMany = (count: number): Promise<string[]> => Promise.all(Array.from({ length: count }, send));

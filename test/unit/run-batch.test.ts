@@ -3,10 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { runBatch } from '../../activities/steps/run-batch.ts';
 import { StepError } from '../../model/step-failure.ts';
 import { StoreUnavailable } from '../../store/driver/database.ts';
-import type { BatchDeps } from '../../activities/steps/run-batch.ts';
+import type { BatchDeps, BatchSignals } from '../../activities/steps/run-batch.ts';
 import type { StepFailure } from '../../model/step-failure.ts';
 import type { FlowRun } from '../../flows/flow.ts';
 import type { JsonObject } from '../../model/json.ts';
+import type { BegunGroup } from '../../activities/steps/load-group.ts';
 import type { SettleInput } from '../../workflows/contract.ts';
 import type { LoadedGroup } from '../../model/delivery.ts';
 
@@ -54,6 +55,51 @@ describe('a batch that cannot settle', () => {
   });
 });
 
+describe('a batch that refills itself', () => {
+  const done: FlowRun<JsonObject> = () => Promise.resolve({ outcome: 'done', text: 'done' });
+  const settle = (): Promise<boolean> => Promise.resolve(true);
+
+  it('runs what it takes like what it was started with, and gives its flow back when nothing is left', async () => {
+    const deps = depsOf(3, settle, done);
+    const waiting = Array.from({ length: 100 }, (_unused, n) => toBegun(`more ${n}`));
+    let stops = 0;
+    const report = await runBatch(
+      {
+        ...deps,
+        refillLease: (_batch, size) => Promise.resolve(waiting.splice(0, size)),
+        stopTending: () => Promise.resolve(void (stops += 1)),
+      },
+      BATCH,
+      signals(),
+    );
+    expect(report).toEqual({ groups: 103, deliveries: 103, done: 103, released: 0, lost: 0 });
+    expect(stops).toBe(1);
+  });
+
+  it.each<[string, Partial<BatchDeps>, Partial<BatchSignals>]>([
+    ['its process shuts down', { stopping: AbortSignal.abort() }, {}],
+    ['it is cancelled', {}, { cancelled: AbortSignal.abort() }],
+    ['other batches may wait for its place', {}, { isCrowded: () => true }],
+  ])('takes nothing when %s', async (_when, deps, signal) => {
+    let takes = 0;
+    const refillLease: BatchDeps['refillLease'] = () => {
+      takes += 1;
+      return Promise.resolve([]);
+    };
+    const report = await runBatch({ ...depsOf(2, settle, done), refillLease, ...deps }, BATCH, signals(signal));
+    expect(report.groups).toBe(2);
+    expect(takes).toBe(0);
+  });
+
+  it('fails when all it had is settled, where it is unknown whether a take took anything: the lease is taken up again', async () => {
+    let settled = 0;
+    const deps = depsOf(3, () => Promise.resolve((settled += 1) > 0), done);
+    const refillLease = (): Promise<never> => Promise.reject(new StoreUnavailable('The test took the store away.'));
+    await expect(runBatch({ ...deps, refillLease }, BATCH, signals())).rejects.toBeInstanceOf(StoreUnavailable);
+    expect(settled).toBe(3);
+  });
+});
+
 function depsOf(groups: number, settle: (input: SettleInput) => Promise<boolean>, run: FlowRun<JsonObject>): BatchDeps {
   const none = (): never => {
     throw new Error('the test asks for no step');
@@ -66,27 +112,28 @@ function depsOf(groups: number, settle: (input: SettleInput) => Promise<boolean>
     renewEpoch: none,
     eventAge: none,
     settler: { settle },
-    loadLease: () => Promise.resolve(Array.from({ length: groups }, (_unused, n) => toLoaded(`k${n}`))),
+    loadLease: () => Promise.resolve(Array.from({ length: groups }, (_unused, n) => toBegun(`k${n}`))),
+    refillLease: () => Promise.resolve([]),
+    stopTending: () => Promise.resolve(),
+    readGroup: (group) => Promise.resolve(toLoaded(group)),
+    stopping: new AbortController().signal,
     runOf: () => run,
   };
 }
 
-function toLoaded(key: string): LoadedGroup {
-  const event = {
-    id: '1',
-    identity: `shop:${key}`,
-    connection: 'shop',
-    topic: 'order.changed',
-    record: null,
-    receivedAt: '2026-01-01T00:00:00.000Z',
-    facts: {},
-  };
-  return {
-    group: { lease: 'L', flow: 'sync', lane: 0, key },
-    epoch: '1',
-    flow: { do: 'x', options: {} },
-    members: [{ deliveryId: key, attempts: 3, edits: null, event }],
-  };
+function toBegun(key: string): BegunGroup {
+  const ref = { lease: 'L', flow: 'sync', lane: 0, key } as const;
+  const event = { eventId: '1', topic: 'order.changed', record: null, connection: 'shop', dedupe: 'ab', receivedAt: new Date(0) };
+  const row = { ...ref, ...event, deliveryId: key, epoch: '1', attempts: 3, facts: '{}', bodyBytes: 2, edits: null, generation: 0 };
+  return { ref, epoch: '1', rows: [row] };
+}
+
+function toLoaded({ ref, epoch, rows }: BegunGroup): LoadedGroup {
+  const members = rows.map(({ deliveryId, attempts, eventId: id, connection, topic, record, receivedAt }) => {
+    const event = { id, identity: `shop:${deliveryId}`, connection, topic, record, receivedAt: receivedAt.toISOString(), facts: {} };
+    return { deliveryId, attempts, edits: null, event };
+  });
+  return { group: ref, epoch, flow: { do: 'x', options: {} }, members };
 }
 
 function failWith(failure: Partial<StepFailure>): FlowRun<JsonObject> {
@@ -94,6 +141,6 @@ function failWith(failure: Partial<StepFailure>): FlowRun<JsonObject> {
   return () => Promise.reject(new StepError({ ...whole, ...failure }));
 }
 
-function signals(): { cancelled: AbortSignal; heartbeat(): void } {
-  return { cancelled: new AbortController().signal, heartbeat: () => undefined };
+function signals(overrides: Partial<BatchSignals> = {}): BatchSignals {
+  return { cancelled: new AbortController().signal, heartbeat: () => undefined, isCrowded: () => false, ...overrides };
 }
