@@ -63,6 +63,8 @@ describe('secrets, signatures, bodies and personal data of a whole run', () => {
 
   it('none is in the log', () => {
     expect(stack.log()).toContain('"verdict":"accepted"');
+    // What the SDK says of failed activities is searched as well.
+    expect(stack.log()).toContain('"source":"temporal"');
     expect(findIn(stack.log(), planted)).toEqual([]);
   });
 

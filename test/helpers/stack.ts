@@ -157,7 +157,7 @@ export async function startStack(options: StackOptions): Promise<Stack> {
   return stack;
 }
 
-/** What the Temporal SDK says in this process goes into the log of its first stack, as the product's processes have it. */
+/** What the Temporal SDK says in this process goes into the log of its first stack, as the product's processes have it, unless `quiet-temporal` came first. */
 function installRuntimeOnce(log: ReturnType<typeof createLogger>): void {
   try {
     installRuntime(log);
