@@ -16,8 +16,8 @@ import type { WorkflowStarter } from './starter.ts';
 
 const POLL_MS = 1000;
 /**
- * After a look that found nothing the next one waits this long, and twice as long each time, or each commit and each settled group
- * would cost several looks: what comes may be for a flow that is paused, or whose gate is closed.
+ * Back off after an empty poll, twice as long each time; otherwise every commit and every settled group triggers several useless queries
+ * while a flow is paused or its gate is closed.
  */
 const IDLE_REST_MS = 10;
 const LONG_IDLE_REST_MS = 80;
@@ -25,22 +25,22 @@ const LONG_IDLE_REST_MS = 80;
 const REPLAY_EVERY_MS = 250;
 const CALM_GROUPS = 8;
 const CALM_PACE: PaceLimits = { perSecond: 15, burst: CALM_GROUPS * 2 };
-/** A key that more deliveries wait for is no calm: step by step, each would cost Temporal several round trips. */
+/** A key with a longer queue goes to a batch: as workflows of their own its deliveries cost several round trips each. */
 const CALM_WAITING = 4;
 const BATCH_GROUPS = 64;
 const DELIVERIES_A_GROUP = 100;
-/** Between two looks for a batch: what comes meanwhile rides with the next, or is taken by one that runs. */
+/** Minimum pause between two claims for a batch. What arrives meanwhile is taken by the next, or by a batch that runs. */
 const LINGER_MS = 60;
 /**
- * Between two batches of one flow, for each that it has: those that run take more themselves, and other flows come first. A further one is
- * for a slow remote system, which takes more side by side.
+ * Minimum pause before a flow gets another batch, for each that it has: running batches take more themselves, and other flows come first.
+ * Another one helps where the remote system is slow and takes requests side by side.
  */
 const LINGER_A_BATCH_MS = 300;
 /** No batch runs longer. */
 const BATCH_LASTS_MS = 25_000;
-/** Batches under way: from so many on none is started. */
+/** No batch is started while this many are under way. */
 const MOST_BATCHES = 16;
-/** It is calm while fewer groups than this run step by step: more of them wait for Temporal and for one another. */
+/** Above this many single-group workflows, use batches. */
 const CALM_RUNNING = 6;
 /**
  * A flow whose remote system is slow fills its own share of both ways and is left out of the rest, so that others find room. A worker

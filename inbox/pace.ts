@@ -1,9 +1,9 @@
-/** Decides between calm (a workflow a group) and backlog (a workflow for many): calm while few deliveries come a second. */
+/** Decides between calm (one workflow for each group) and backlog (one workflow for many): it is calm while few deliveries arrive per second. */
 export interface Pace {
   /** How many deliveries may still be handed over step by step right now. */
   calmRoom(nowMs: number): number;
-  /** Notes that so many groups were handed over, one by one or together: after a backlog it takes a quiet moment to be calm again. */
-  spent(groups: number, nowMs: number): void;
+  /** Notes that so many deliveries were handed over, alone or together. After a backlog it takes a quiet moment to be calm again. */
+  spent(deliveries: number, nowMs: number): void;
 }
 
 /** Up to where it is calm, in deliveries. */

@@ -4,7 +4,7 @@ import { brotliCompressSync, brotliDecompressSync, constants } from 'node:zlib';
 const LARGE_BYTES = 200_000;
 /** No body is larger, by far: what unpacks to more is not ours. */
 const MOST_BYTES = 64 * 1024 * 1024;
-/** The window sees a whole body, for what makes bodies large is the same text several times over. Quality 4 packs 8 MB in some 30 ms. */
+/** The window sees a whole body: what makes bodies large is the same text several times over. Quality 4 packs 8 MB in some 30 ms. */
 const OPTIONS = { params: { [constants.BROTLI_PARAM_QUALITY]: 4, [constants.BROTLI_PARAM_LGWIN]: 24 } };
 
 /** Bytes as they stand in a payload: base64, of the packed bytes where `packed` says so. */

@@ -43,7 +43,7 @@ export interface SettleInput {
   readonly parked: StepFailure | null;
 }
 
-/** The shortest pause after a group met a closed gate. The gate holds its queue for as long as it is closed, however long that is. */
+/** Minimum pause before a group that met a closed gate is claimed again; prevents a hot loop while the queue's gate is still open. */
 export const GATE_RELEASE_MS = 1000;
 /** The pause after our own store, Temporal or process failed a group. */
 export const OURS_RELEASE_MS = 5000;

@@ -2,7 +2,7 @@ import { proxyActivities, proxyLocalActivities } from '@temporalio/workflow';
 import { LOCAL, RETRY_TABLE } from './retry-table.ts';
 import type { InboxActivities } from './contract.ts';
 
-/** Reads and settles the inbox: local, for it is quick and ours; retried until the store answers. */
+/** Reads and settles the inbox: local, because it is quick and asks only our own store; retried until the store answers. */
 export const inbox =
   proxyLocalActivities<Pick<InboxActivities, 'loadGroup' | 'settleGroup' | 'eventAge' | 'saveEdits' | 'allowResend' | 'releaseLease'>>(
     LOCAL,

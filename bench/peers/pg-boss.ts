@@ -14,7 +14,7 @@ const MAINTENANCE_EVERY_S = 10;
 
 /**
  * pg-boss: one job an event, with the event's id, which is not taken a second time while the job is kept. Its pollers are told of
- * new jobs by this process (`notifyWorker`), for the shortest polling is half a second.
+ * new jobs by this process (`notifyWorker`), because the shortest polling is half a second.
  */
 export async function startPgBoss(parts: PeerParts): Promise<Peer> {
   const connectionString = parts.service('postgres');

@@ -5,7 +5,7 @@ export type JsonBody = { readonly ok: true; readonly value: object } | { readonl
 
 /**
  * Reads a JSON object from verified bytes: strict UTF-8, a byte order mark dropped, bounded depth and keys. Integers
- * that a number cannot hold come as text with all their digits, for they are ids.
+ * that a number cannot hold come as text with all their digits, because they are ids.
  */
 export function readJsonObject(body: Buffer): JsonBody {
   const text = decodeUtf8(body);

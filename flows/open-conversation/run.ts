@@ -101,7 +101,7 @@ async function tellAgents(task: Task): Promise<FlowOutcome> {
       team: options.team,
     });
   }
-  // Last, for its text is made of what the invoice says now: nothing that fails after it can make a later attempt say it otherwise.
+  // Last: its text depends on the invoice's state, and a retry must not send another text.
   await steps.run({ name: LAST_STEP, summary: `Note about invoice ${invoice.id} in conversation ${conversationId}` }, 'postMessage', {
     ...target,
     text: noteText(options.note, invoice),

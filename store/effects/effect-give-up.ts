@@ -1,8 +1,9 @@
 import type { Queryable } from '../driver/database.ts';
 
 /**
- * Ends the send window of a pending effect early, for our own request has ended without success: another attempt may resolve
- * it in `resolvableInMs` less the time that requests can be on the wire. Only by the attempt that owns it.
+ * Ends the send window of a pending effect early, because our own request has ended without success: the window is over `sendByInMs`
+ * from now, and another attempt may resolve the effect once the time that requests can be on the wire has passed too. Only by the
+ * attempt that owns it.
  */
 export async function giveUpIntent(
   db: Queryable,

@@ -22,7 +22,7 @@ export interface BegunRow extends QueueKey {
   /** The event's dedupe hash, in hexadecimal: with the connection it names the event in every store. */
   readonly dedupe: string;
   readonly receivedAt: Date;
-  /** The event's facts as JSON, as they were read when it came. null: read its body, for they were not kept, or are to be read anew. */
+  /** The event's facts as JSON, as they were read when it came. null: they were not kept, or must be read anew: read its body. */
   readonly facts: string | null;
   /** Bytes of the event's body. null: it expired or was erased. */
   readonly bodyBytes: number | null;

@@ -95,7 +95,7 @@ function toParameters(limits: ClaimLimits, lease: string, kind: string, each: bo
 
 /**
  * `k.epoch = p.epoch` under the lock: the key was not taken and freed since the snapshot. Counters change by row
- * arithmetic, for the snapshot does not see what was recorded meanwhile. The planner sees this first when nothing waits: where it might
+ * arithmetic, because the snapshot does not see what was recorded meanwhile. The planner sees this first when nothing waits: where it might
  * take another index than the one by all of a key, or by a delivery's id, it is kept from it (`waiting + 0`, `state + 0`, the lane from
  * the row and not from $1).
  */

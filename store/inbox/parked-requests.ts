@@ -4,7 +4,7 @@ import type { Queryable } from '../driver/database.ts';
 
 const DEFAULT_LIMIT = 50;
 
-/** An authentic request that could not be used: kept for a person, for its sender will not repeat it. */
+/** An authentic request that could not be used: kept for a person, because its sender will not repeat it. */
 export type ParkedRequest = {
   readonly id: string;
   readonly connection: string;

@@ -73,8 +73,8 @@ function toInput(group: GroupSettlement, index: number): object {
 
 /**
  * Locks keys, then gates, then leases, each in one order. A key that holds nothing is freed, `hold` or not. The counters
- * of gate and lease change by row arithmetic, so that two settlements at once both count. A parked key is not under way: it leaves that
- * count when it is parked, and not again when it is freed. `offset 0` and `state + 0` keep the planner from walking all that is under way.
+ * of gate and lease are updated relative to their current value, so that two settlements at once both count. A parked key is not under way:
+ * it leaves that count when it is parked, and not again when it is freed. `offset 0` and `state + 0` keep the planner from scanning everything that is under way.
  */
 const SETTLE = `/* prepare: settle */
 with input as (

@@ -1,9 +1,9 @@
 import type { Migration } from '../migration.ts';
 
 /**
- * The planner counts rows seldom or never, and a queue is empty when it does. So each statement that runs often has one index that
- * it can use, and it is the right one: those of a lease are found by key too, and the operators' index speaks of `state::int`, which
- * statements on `state` cannot use.
+ * Statistics are mostly taken while the queue is empty, so plans must not depend on them. Each statement that runs often has exactly one
+ * index that it can use: rows of a lease are indexed by key too, and the operators' index is on `state::int`, which statements on `state`
+ * cannot use.
  */
 export const plans: Migration = {
   id: '003-plans',

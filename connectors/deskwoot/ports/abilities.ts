@@ -7,7 +7,7 @@ import type { wireMe } from '../call/wire.ts';
 
 /**
  * What this token can do. Listing and creating conversations and creating contacts are promised in Deskwoot's overview and used by its
- * official client, but the REST document has no such calls. Listing is tried; creating is not, for a probe must leave nothing
+ * official client, but the REST document has no such calls. Listing is tried; creating is not, because a probe must leave nothing
  * behind: it is believed where the scope is granted and the path answers, and refused by name where a real attempt is.
  */
 export async function createDeskwootAbilities(

@@ -9,7 +9,7 @@ import type { Notice } from './notice.ts';
 
 /**
  * Reads an authentic request. The payload is undocumented: only the event's name and ids are taken from it, flows read
- * the record again. One event is event + record's id + body, for there is no delivery id.
+ * the record again. One event is event + record's id + body: there is no delivery id.
  */
 export function readDeskwoot(request: RawRequest, settings: DeskwootSettings): Reading {
   const json = openJson(request, true);

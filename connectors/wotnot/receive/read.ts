@@ -34,7 +34,7 @@ function readExchange(request: RawRequest, settings: WotnotSettings): Reading | 
   return { kind: 'handshake', name: 'token', answer: { contentType: 'application/json', body: JSON.stringify({ token }) } };
 }
 
-/** One event of the account is its type and its own part of the batch, for there are no ids. */
+/** One event of the account is its type and its own part of the batch: there are no ids. */
 function toEvent(part: object, settings: WotnotSettings): InboundEvent {
   const event = eventSchema.parse(part);
   const body = Buffer.from(JSON.stringify(part));
