@@ -9,7 +9,7 @@ export const wotnotConfig = z.strictObject({
   token: secret.describe('Account token for the API.'),
   account: idSetting.describe('Number of the account.'),
   webhookToken: oneSecret(
-    'Token of the webhook for events: the one set in WotNot, long and random, and the end of its address (/webhooks/<connection>/<webhookToken>), for WotNot signs nothing.',
+    'Token of the webhook for events: the one set in WotNot, long and random, and the end of its address (/webhooks/<connection>/<webhookToken>): WotNot signs nothing.',
   ),
 });
 
