@@ -46,6 +46,8 @@ export const FAULTS: readonly Fault[] = [
   },
   { name: 'temporal', what: 'kill -9 the Temporal server for 5 s', run: killTemporal },
   { name: 'postgres', what: 'stop PostgreSQL at once for 5 s', run: crashPostgres },
+  { name: 'frozen', what: 'every connection to PostgreSQL falls silent, twice; new ones are served', run: freezeConnections },
+  { name: 'disk', what: "PostgreSQL's disk is full for 5 s", run: fillDisk },
   {
     name: 'stall',
     what: 'a worker stalls until others have taken over, and comes back from the dead',
@@ -70,6 +72,22 @@ async function crashPostgres({ postgres }: ChaosStage): Promise<void> {
   await postgres.crash();
   await rest();
   await postgres.start();
+}
+
+async function freezeConnections(stage: ChaosStage): Promise<void> {
+  for (let times = 0; times < 2; times += 1) {
+    stage.proxy.freeze();
+    await rest();
+  }
+}
+
+/** A server that cannot write its log ends itself, and is started again by whoever keeps it. */
+async function fillDisk({ disk, postgres }: ChaosStage): Promise<void> {
+  if (disk === null) return;
+  const makeRoom = disk.fill();
+  await rest();
+  makeRoom();
+  if (postgres.pid() === 0) await postgres.start();
 }
 
 /** With a slow remote system groups pile up and batches last: whatever happens then happens in the middle of them. */

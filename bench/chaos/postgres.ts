@@ -35,15 +35,15 @@ export function hasPostgres(path: string): boolean {
   return findBinaries(path) !== null;
 }
 
-/** Makes and starts a cluster with fsync on, and these settings (`name=value`). Throws where this machine has no PostgreSQL programs. */
-export async function createOwnPostgres(path: string, own: readonly string[] = []): Promise<OwnPostgres> {
+/** Makes and starts a cluster with fsync on, and these settings (`name=value`), in a folder of its own below `parent`. Throws where this machine has no PostgreSQL programs. */
+export async function createOwnPostgres(path: string, own: readonly string[] = [], parent = tmpdir()): Promise<OwnPostgres> {
   const binaries = findBinaries(path);
   if (binaries === null)
     throw new Error(
       'there are no PostgreSQL programs (initdb, postgres) on this machine; install them (Debian: apt-get install postgresql)',
     );
   const account = process.getuid?.() === 0 ? findAccount() : null;
-  const folder = mkdtempSync(join(tmpdir(), 'deskbridge-chaos-pg-'));
+  const folder = mkdtempSync(join(parent, 'deskbridge-chaos-pg-'));
   if (account !== null) chownSync(folder, account.uid, account.gid);
   const data = join(folder, 'data');
   const as = { cwd: folder, env: { PATH: path, HOME: folder, LC_ALL: 'C' }, ...(account ?? {}) };

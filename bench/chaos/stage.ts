@@ -16,10 +16,16 @@ import type { Database } from '../../store/driver/database.ts';
 import type { Member, MemberSettings } from './member.ts';
 import type { OwnPostgres } from './postgres.ts';
 import type { Control } from './settings.ts';
+import { canMount, mountSmallDisk } from '../rig/small-disk.ts';
+import { startTcpProxy } from '../rig/tcp-proxy.ts';
 import type { Child } from '../rig/child.ts';
+import type { SmallDisk } from '../rig/small-disk.ts';
+import type { TcpProxy } from '../rig/tcp-proxy.ts';
 
 /** The judge asks about whole tables. */
 const STATEMENT_MS = 60_000;
+/** Room for all that a quick run stores, several times over; it is in memory. */
+const DISK_MEGABYTES = 2000;
 
 /** What the sink says when it is ready. */
 export const sinkReady = z.object({ origin: z.string() });
@@ -41,6 +47,10 @@ export interface ChaosStage {
   readonly workers: readonly Member[];
   readonly sink: Child;
   readonly postgres: OwnPostgres;
+  /** Between every process and PostgreSQL. */
+  readonly proxy: TcpProxy;
+  /** What PostgreSQL keeps its files on; null: this user may not mount one. */
+  readonly disk: SmallDisk | null;
   readonly db: Database;
   readonly secret: string;
   readonly client: Client;
@@ -66,11 +76,7 @@ export async function openChaosStage(
   };
   try {
     options.progress('starting PostgreSQL, Temporal, the sink, servers and workers');
-    const postgres = await createOwnPostgres(options.path);
-    closers.push(() => postgres.remove());
-    const db = createPostgres({ url: postgres.url, max: 4, statementMs: STATEMENT_MS });
-    closers.push(() => db.close());
-    await migrateWatched(db);
+    const store = await startStore(options, closers);
     const temporal = await createTemporal(options.temporalCliPath, join(folder, 'temporal.db'));
     closers.push(() => temporal.stop());
     const connection = await connectTo(temporal.address);
@@ -79,7 +85,7 @@ export async function openChaosStage(
     closers.push(() => sink.stop());
     const secret = randomBytes(32).toString('base64');
     const shared = {
-      databaseUrl: postgres.url,
+      databaseUrl: throughProxy(store.postgres.url, store.proxy),
       temporalAddress: temporal.address,
       sinkOrigin: sinkReady.parse(sink.ready).origin,
       bundlePath: await writeBundle(folder),
@@ -91,11 +97,35 @@ export async function openChaosStage(
     const servers = await startAll({ ...shared, role: 'server' }, counts.servers, options, closers);
     const workers = await startAll({ ...shared, role: 'worker' }, counts.workers, options, closers);
     const client = new Client({ connection, dataConverter: createChaosConverter() });
-    return { servers, workers, sink, postgres, db, secret, client, killTemporal: temporal.kill, startTemporal: temporal.start, close };
+    return { servers, workers, sink, ...store, secret, client, killTemporal: temporal.kill, startTemporal: temporal.start, close };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+/** PostgreSQL on a disk that can be filled, where that can be had, and behind a proxy that can fall silent. */
+async function startStore(
+  { path, progress }: ChaosOptions,
+  closers: (() => Promise<unknown>)[],
+): Promise<Pick<ChaosStage, 'postgres' | 'disk' | 'proxy' | 'db'>> {
+  const disk = canMount() ? mountSmallDisk(process.getuid?.() ?? 0, DISK_MEGABYTES) : null;
+  if (disk === null) progress('NOT RUN: the full disk; this user may not mount a file system of its own');
+  else closers.push(() => Promise.resolve(disk.remove()));
+  const postgres = await createOwnPostgres(path, disk === null ? [] : ['max_wal_size=256MB'], disk?.path);
+  closers.push(() => postgres.remove());
+  const proxy = await startTcpProxy({ host: '127.0.0.1', port: Number(new URL(postgres.url).port) });
+  closers.push(() => proxy.close());
+  const db = createPostgres({ url: postgres.url, max: 4, statementMs: STATEMENT_MS });
+  closers.push(() => db.close());
+  await migrateWatched(db);
+  return { postgres, disk, proxy, db };
+}
+
+function throughProxy(url: string, proxy: TcpProxy): string {
+  const proxied = new URL(url);
+  proxied.port = String(proxy.port);
+  return proxied.href;
 }
 
 async function startAll(

@@ -9,12 +9,12 @@ import { startOwnTemporal } from '../helpers/own-temporal.ts';
 import { send } from '../helpers/receiver.ts';
 import { makeRoleFolder } from '../helpers/role-process.ts';
 import { failPaymentUnsent } from '../helpers/senders.ts';
-import { startTcpProxy } from '../helpers/tcp-proxy.ts';
+import { startTcpProxy } from '../../bench/rig/tcp-proxy.ts';
 import { teardown } from '../helpers/teardown.ts';
 import type { Sandbox } from '../../sandbox/main.ts';
 import type { OwnTemporal } from '../helpers/own-temporal.ts';
 import type { RoleFolder } from '../helpers/role-process.ts';
-import type { TcpProxy } from '../helpers/tcp-proxy.ts';
+import type { TcpProxy } from '../../bench/rig/tcp-proxy.ts';
 
 const STARTED_WITHIN_MS = 120_000;
 

@@ -1,7 +1,7 @@
 import { createPostgres } from '../../store/driver/postgres.ts';
 import { StoreUnavailable } from '../../store/driver/database.ts';
 import { makeDatabase } from './databases.ts';
-import { startTcpProxy } from './tcp-proxy.ts';
+import { startTcpProxy } from '../../bench/rig/tcp-proxy.ts';
 import type { Database } from '../../store/driver/database.ts';
 
 const POSTGRES_PORT = 5432;

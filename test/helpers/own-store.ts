@@ -6,10 +6,10 @@ import { createOwnPostgres } from '../../bench/chaos/postgres.ts';
 import { createPostgres } from '../../store/driver/postgres.ts';
 import { eventually } from './eventually.ts';
 import { countRows } from './inbox.ts';
-import { startTcpProxy } from './tcp-proxy.ts';
+import { startTcpProxy } from '../../bench/rig/tcp-proxy.ts';
 import type { OwnPostgres } from '../../bench/chaos/postgres.ts';
 import type { Database } from '../../store/driver/database.ts';
-import type { TcpProxy } from './tcp-proxy.ts';
+import type { TcpProxy } from '../../bench/rig/tcp-proxy.ts';
 
 const PASSWORD = 'first';
 const STATEMENT_MS = 60_000;

@@ -1,7 +1,7 @@
 import { makeOwnStore } from './own-store.ts';
-import { canMount, mountSmallDisk } from './small-disk.ts';
+import { canMount, mountSmallDisk } from '../../bench/rig/small-disk.ts';
 import type { OwnStore } from './own-store.ts';
-import type { SmallDisk } from './small-disk.ts';
+import type { SmallDisk } from '../../bench/rig/small-disk.ts';
 
 const DISK_MB = 80;
 

@@ -11,11 +11,11 @@ import { proveWritable } from '../../store/driver/prove-writable.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { claimAndBegin, countRows, recordEach, toRowFor, toSettlement } from '../helpers/inbox.ts';
 import { makePostgres, POSTGRES_URL } from '../helpers/databases.ts';
-import { startTcpProxy } from '../helpers/tcp-proxy.ts';
+import { startTcpProxy } from '../../bench/rig/tcp-proxy.ts';
 import type { WorkflowStarter } from '../../inbox/starter.ts';
 import type { TestContext } from 'vitest';
 import type { Database } from '../../store/driver/database.ts';
-import type { TcpProxy } from '../helpers/tcp-proxy.ts';
+import type { TcpProxy } from '../../bench/rig/tcp-proxy.ts';
 
 /** Everything goes on by itself within 10 s after an outage; a shared machine gets twice that. */
 const BACK_WITHIN_MS = 20_000;

@@ -9,7 +9,7 @@ import { eventually } from '../helpers/eventually.ts';
 import { countRows, toRow } from '../helpers/inbox.ts';
 import { describeWithOwnPostgres } from '../helpers/own-postgres.ts';
 import { makeOwnStore } from '../helpers/own-store.ts';
-import { canMount, mountSmallDisk } from '../helpers/small-disk.ts';
+import { canMount, mountSmallDisk } from '../../bench/rig/small-disk.ts';
 import { teardown } from '../helpers/teardown.ts';
 import type { OwnStore } from '../helpers/own-store.ts';
 

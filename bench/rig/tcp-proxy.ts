@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
-import { freePort } from '../../bench/rig/free-port.ts';
+import { freePort } from './free-port.ts';
 import type { Server, Socket } from 'node:net';
 
-/** A TCP proxy that stands between two parts, so that a test can take the far one away. */
+/** A TCP proxy that stands between two parts, so that a run can take the far one away. */
 export interface TcpProxy {
   readonly port: number;
   /** Resets every connection and refuses new ones. */

@@ -3,7 +3,7 @@ import { chownSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A file system of a test's own that is soon full. */
+/** A file system of a run's own that is soon full. */
 export interface SmallDisk {
   /** An empty folder on it. */
   readonly path: string;
@@ -11,6 +11,9 @@ export interface SmallDisk {
   fill(): () => void;
   remove(): void;
 }
+
+const MEGABYTE = 1024 * 1024;
+const PAGE = 4096;
 
 /** Whether this machine lets us have one: it takes the right to mount. */
 export function canMount(): boolean {
@@ -38,15 +41,20 @@ export function mountSmallDisk(owner: number, megabytes: number): SmallDisk {
     path,
     fill() {
       const filler = join(mountPoint, 'filler');
-      try {
-        for (;;) writeFileSync(filler, Buffer.alloc(4096), { flag: 'a' });
-      } catch {
-        return () => rmSync(filler);
-      }
+      for (const chunk of [Buffer.alloc(MEGABYTE), Buffer.alloc(PAGE)]) appendWhileThereIsRoom(filler, chunk);
+      return () => rmSync(filler);
     },
     remove() {
       execFileSync('umount', ['--lazy', mountPoint], { stdio: 'ignore' });
       rmSync(mountPoint, { recursive: true, force: true });
     },
   };
+}
+
+function appendWhileThereIsRoom(path: string, chunk: Buffer): void {
+  try {
+    for (;;) writeFileSync(path, chunk, { flag: 'a' });
+  } catch {
+    // It is full, up to less than a chunk.
+  }
 }
