@@ -35,7 +35,7 @@ interface Contender {
 }
 
 function startContender(folder: string): Contender {
-  const built = new URL('../../dist/store/folder-lock.js', import.meta.url).href;
+  const built = new URL('../../dist/store/driver/folder-lock.js', import.meta.url).href;
   const child = spawn(process.execPath, ['--input-type=module', '-e', CONTENDER, built, folder], { stdio: ['pipe', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   return {
