@@ -63,7 +63,7 @@ export async function openPeerStage(options: PeerStageOptions): Promise<PeerStag
       await closer().catch((error: unknown) => options.onProgress(`closing: ${wordsOf(error)}`));
   };
   try {
-    const sink = await startChild({ entry: 'ingest-sink', name: 'sink', settings: null });
+    const sink = await startChild({ entry: 'ingest/sink', name: 'sink', settings: null });
     closers.push(() => sink.stop());
     const secret = randomBytes(32).toString('base64');
     const shared: Shared = { secret, sinkOrigin: sinkReady.parse(sink.ready).origin, bundles: await writeBundles(folder) };

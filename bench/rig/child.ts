@@ -35,10 +35,13 @@ export interface Child {
   readonly ended: Promise<number | NodeJS.Signals>;
 }
 
+/** The programs of children; a test looks for their files. */
+export const ENTRIES = ['chaos/app', 'chaos/sink', 'ingest/app', 'ingest/sink', 'peers/app'] as const;
+
 /** How a child is started. */
 export interface ChildOptions {
   /** Its file below `bench/`, without extension, such as `chaos/app`. */
-  readonly entry: string;
+  readonly entry: (typeof ENTRIES)[number];
   readonly name: string;
   readonly settings: Json;
   /** Takes what it writes to its standard output and error; left out: nobody. */

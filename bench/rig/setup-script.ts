@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 /** What a script's progress starts with; the other lines say what went wrong. */
 const PROGRESS = 'setup: ';
 /** Where set-up's scripts are, from the sources and from the build. */
-const FOLDER = extname(fileURLToPath(import.meta.url)) === '.ts' ? '../setup' : '../../setup';
+const FOLDER = extname(fileURLToPath(import.meta.url)) === '.ts' ? '../../setup' : '../../../setup';
 
 /**
  * Runs one of set-up's scripts that find or make a program, and gives what it answers (JSON). Its progress goes to our standard error.
