@@ -25,7 +25,7 @@ export function baseAddress(): z.ZodString {
     });
 }
 
-/** The field of one secret; whether it must be there is judged by `ready`, so that all missing ones are named at once. */
+/** The field of one secret; whether it must be there is judged by `refusal`, so that all missing ones are named at once. */
 export function oneSecret(description: string): z.ZodOptional<typeof secret> {
   return secret.optional().describe(description);
 }

@@ -123,7 +123,9 @@ describe('docs and kinds', () => {
     const cli = await openCli({ config: 'broken: [' });
     const { code, out } = await cli.run('flows', 'kinds');
     expect(code).toBe(0);
-    expect(out).toMatch(/do: open-conversation\n[^]*billing \(stripe\): invoice\.payment_failed[^]*inbox +text +required/);
+    expect(out).toMatch(
+      /do: open-conversation\n[^]*billing \([a-z, ]*\bstripe\b[a-z, ]*\): invoice\.payment_failed[^]*inbox +text +required/,
+    );
     expect((await cli.run('flows', 'kinds', '--json')).json()).toMatchObject({
       kinds: expect.arrayContaining([expect.objectContaining({ name: 'slack-thread', order: 'record' })]),
     });

@@ -7,17 +7,26 @@ import { installed } from '../../config/installed.ts';
 import { loadConfig } from '../../config/read/load.ts';
 import { flowSection } from '../../config/sections/flow.ts';
 import { PARTS, settingsSchema } from '../../config/settings.ts';
+import { connectorOf } from '../../connectors/registry.ts';
+import { flowSamples } from '../fixtures/flow-samples.ts';
 import type { FieldRow } from '../../config/field-rows.ts';
 
 /** Fits where a key of 32 bytes is wanted, and everywhere else. */
 const ANY_SECRET = Buffer.alloc(32, 7).toString('base64');
 
-/** A world in which every example can stand; what an example needs beside it is here. */
+/** A connection of each type, as its connector shows it. */
+const CONNECTIONS: { readonly [type: string]: string } = Object.fromEntries(
+  [...installed.connectors.keys()].map((type) => [type, connectorOf(type)?.example ?? '']),
+);
+/** A world in which every example can stand; a connection of each type, named as the type, is there too. */
 const WORLD = `
 helpdesk: { type: deskwoot, account: acc_1, token: env:A, webhookSecret: env:A }
 connections:
   billing: { type: stripe, key: env:A, webhookSecrets: [env:A] }
   team: { type: slack, token: env:A, signingSecret: env:A }
+${Object.entries(CONNECTIONS)
+  .map(([type, example]) => `  ${type}: ${example}`)
+  .join('\n')}
 flows: []
 `;
 const BESIDE: { readonly [section: string]: string } = {
@@ -26,20 +35,7 @@ const BESIDE: { readonly [section: string]: string } = {
   contactSync: '[{ name: customers, from: billing, every: 15m }]',
   knowledge: '[{ name: help, from: { portal: help }, to: { connection: team }, every: 1h }]',
 };
-const CONNECTIONS: { readonly [type: string]: string } = {
-  deskwoot: '{ type: deskwoot, account: acc_1, token: env:A, webhookSecret: env:A }',
-  chatwoot: '{ type: chatwoot, baseUrl: "https://chat.example.com", account: 3, token: env:A, webhookSecret: env:A }',
-  stripe: '{ type: stripe, key: env:A, webhookSecret: env:A }',
-  slack: '{ type: slack, token: env:A, signingSecret: env:A }',
-  shopify: '{ type: shopify, shop: example.myshopify.com, clientId: env:A, clientSecret: env:A }',
-  woocommerce: '{ type: woocommerce, baseUrl: "https://shop.example", consumerKey: env:A, consumerSecret: env:A, webhookSecret: env:A }',
-  wotnot: '{ type: wotnot, token: env:A, account: 876, webhookToken: env:A }',
-  custom: '{ type: custom, secret: env:A }',
-};
-const FLOWS: { readonly [kind: string]: string } = {
-  'open-conversation': '{ name: dunning, on: billing/invoice.payment_failed, do: open-conversation, with: { inbox: Billing } }',
-  'slack-thread': '{ name: threads, on: helpdesk/message.created, do: slack-thread, with: { connection: team, channel: C0123ABCD } }',
-};
+const FLOWS = flowSamples;
 
 /** Everything that is remarked about a configuration, all its secrets being there; a job of a later version is none of it. */
 function remarks(text: string): readonly string[] {
@@ -106,11 +102,10 @@ describe('an example of the reference is accepted where it stands:', () => {
     expect(remarks(worldWith(base, ['flows', 0, 'with', ...placeOf(path)], parse(example)))).toEqual([]);
   });
 
-  it('and every connector and kind of flow has a place for its examples here', () => {
+  it('and so are the own example of every connector and the sample of every kind of flow', () => {
     for (const [type, yaml] of Object.entries(CONNECTIONS))
       expect(remarks(worldWith(WORLD, ['connections', 'one'], parse(yaml))), type).toEqual([]);
     for (const [kind, yaml] of Object.entries(FLOWS)) expect(remarks(worldWith(WORLD, ['flows', 0], parse(yaml))), kind).toEqual([]);
-    expect(Object.keys(CONNECTIONS).sort()).toEqual([...installed.connectors.keys()].sort());
     expect(Object.keys(FLOWS).sort()).toEqual([...installed.flowKinds.keys()].sort());
   });
 });

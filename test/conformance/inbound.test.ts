@@ -28,7 +28,9 @@ function flippedByte(body: Buffer): Buffer {
   return copy;
 }
 
-describe.each([...connectors.keys()].map((type) => ({ type })))('inbound half of $type', ({ type }) => {
+const receiving = [...connectors.values()].filter(({ receives }) => receives !== undefined);
+
+describe.each(receiving.map(({ type }) => ({ type })))('inbound half of $type', ({ type }) => {
   const sample = sampleOf(type);
   const open = (...secrets: readonly string[]) => openInbound(type, sample.settings(secrets));
   const inbound = open(sample.secret);

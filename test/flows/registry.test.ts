@@ -1,14 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { flowKinds } from '../../flows/registry.ts';
 import { runOf } from '../../flows/runs.ts';
 import type { FlowProblem } from '../../flows/flow.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { flowSamples } from '../fixtures/flow-samples.ts';
 import { createRecordingSteps, eventOf } from './recording-steps.ts';
 
-const LEAST: { readonly [flow: string]: JsonObject } = {
-  'open-conversation': { inbox: 'Billing' },
-  'slack-thread': { connection: 'team', channel: 'C0123' },
-};
+const sample = z.object({ with: z.record(z.string(), z.json()) });
+const LEAST: { readonly [flow: string]: JsonObject } = Object.fromEntries(
+  Object.entries(flowSamples).map(([kind, yaml]) => [kind, sample.parse(parse(yaml)).with]),
+);
 const ROLES = new Map([
   ['helpdesk', { type: 'deskwoot', roles: ['helpdesk'] }],
   ['team', { type: 'slack', roles: ['chat'] }],

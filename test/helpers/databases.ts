@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { migrations } from '../../processes/slices.ts';
 import { migrate } from '../../store/migrate.ts';
 import { createPglite } from '../../store/driver/pglite.ts';
 import { createPostgres } from '../../store/driver/postgres.ts';
@@ -11,9 +12,15 @@ import type { Database } from '../../store/driver/database.ts';
 
 /** Making a database, and filling tables, take long on a busy machine. */
 const STATEMENT_MS = 60_000;
-const TABLES = ['event', 'body', 'queue_key', 'delivery', 'lease', 'gate', 'connection_gate', 'parked_request', 'applied', 'effect'];
-/** Not `truncate`: that gives each table and index new files, which PostgreSQL forces to the disk: a quarter of a second for a test. */
-const EMPTY_TABLES = `do $$ begin ${TABLES.map((table) => `delete from ${table};`).join(' ')} end $$`;
+/** Those that were made last first, for they may refer to earlier ones. Not `truncate`: that gives each table and index new files, which PostgreSQL forces to the disk: a quarter of a second for a test. */
+const EMPTY_TABLES = `
+do $$ declare t regclass; begin
+  for t in
+    select oid from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace and relname <> 'migration' order by oid desc
+  loop
+    execute 'delete from ' || t;
+  end loop;
+end $$`;
 
 /** A database of its own for a test file: where it is, and how it is removed. */
 export interface TestDatabase {
@@ -62,7 +69,7 @@ async function removeShared(): Promise<void> {
 }
 
 async function migrated(made: TestDatabase): Promise<TestDatabase> {
-  await migrate(made.db);
+  await migrate(made.db, migrations);
   return made;
 }
 

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { inject } from 'vitest';
 import { connectWorker, createLazyClient } from '../../temporal/connect.ts';
 import { createDataConverter } from '../../temporal/data-converter.ts';
+import { ACTION_NAMES } from '../../flows/actions.ts';
 import { startHost } from '../../processes/host.ts';
 import { findTestWorkflows } from './stack.ts';
 import type { Client } from '@temporalio/client';
-import type { Activities, TaskQueues } from '../../workflows/contract.ts';
+import type { JobActivities } from '../../jobs/job.ts';
+import type { ActionActivities, Activities, TaskQueues } from '../../workflows/contract.ts';
 
 /** Our workflows on a real Temporal server, with activities that the test has written. */
 export interface WorkflowHost {
@@ -16,8 +18,8 @@ export interface WorkflowHost {
   close(): Promise<void>;
 }
 
-/** Hosts the workflows on queues of their own; an activity that the test left out fails for good. */
-export async function startWorkflowHost(activities: Partial<Activities>): Promise<WorkflowHost> {
+/** Hosts the workflows on queues of their own, `ofJobs` beside the activities of deliveries; one of these that the test left out fails for good. */
+export async function startWorkflowHost(activities: Partial<Activities>, ofJobs: JobActivities = {}): Promise<WorkflowHost> {
   const where = { address: inject('temporalAddress'), namespace: 'default', tls: false, apiKey: null };
   const dataConverter = createDataConverter([{ id: 'test', bytes: Buffer.alloc(32, 7) }]);
   const { client, connection } = createLazyClient(where, dataConverter);
@@ -29,7 +31,7 @@ export async function startWorkflowHost(activities: Partial<Activities>): Promis
     namespace: 'default',
     dataConverter,
     workflows: findTestWorkflows(),
-    activities: complete(activities),
+    activities: { ...ofJobs, ...complete(activities) },
     identity: `test-${id}`,
     queues,
     batches: 4,
@@ -47,23 +49,8 @@ export async function startWorkflowHost(activities: Partial<Activities>): Promis
 }
 
 function complete(activities: Partial<Activities>): Activities {
-  const missing = (name: string) => (): Promise<never> => Promise.reject(new Error(`the test has no activity ${name}`));
   return {
-    readInvoice: missing('readInvoice'),
-    findFact: missing('findFact'),
-    isEcho: missing('isEcho'),
-    readConversation: missing('readConversation'),
-    readMessage: missing('readMessage'),
-    ensureContact: missing('ensureContact'),
-    ensureConversation: missing('ensureConversation'),
-    postMessage: missing('postMessage'),
-    addLabel: missing('addLabel'),
-    setPriority: missing('setPriority'),
-    assign: missing('assign'),
-    findThread: missing('findThread'),
-    openThread: missing('openThread'),
-    postReply: missing('postReply'),
-    adoptThread: missing('adoptThread'),
+    ...missingActions(),
     loadGroup: missing('loadGroup'),
     settleGroup: missing('settleGroup'),
     eventAge: missing('eventAge'),
@@ -74,4 +61,19 @@ function complete(activities: Partial<Activities>): Activities {
     recordIntake: missing('recordIntake'),
     ...activities,
   };
+}
+
+function missingActions(): ActionActivities {
+  const actions: Partial<ActionActivities> = {};
+  for (const name of ACTION_NAMES) Object.assign(actions, { [name]: missing(name) });
+  if (!isComplete(actions)) throw new Error('an action has no activity');
+  return actions;
+}
+
+function isComplete(actions: Partial<ActionActivities>): actions is ActionActivities {
+  return ACTION_NAMES.every((name) => actions[name] !== undefined);
+}
+
+function missing(name: string): () => Promise<never> {
+  return () => Promise.reject(new Error(`the test has no activity ${name}`));
 }

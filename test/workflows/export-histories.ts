@@ -1,5 +1,6 @@
-// `npm run histories`: runs the product and writes what Temporal recorded of its workflows, for replay.test.ts.
-import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+// `npm run histories`: runs the product and writes what Temporal recorded of its workflows, for replay.test.ts;
+// with `-- -t '<title>'` only the histories of those tests. What is not recorded any more is removed by hand: replay.test.ts lists all.
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { afterEach, expect, it } from 'vitest';
@@ -20,7 +21,6 @@ const FOLDER = fileURLToPath(new URL('histories/', import.meta.url));
 const BAD_EMAIL = 'nobody';
 
 mkdirSync(FOLDER, { recursive: true });
-for (const file of readdirSync(FOLDER)) rmSync(`${FOLDER}${file}`);
 
 let made: TestDatabase;
 let stack: Stack;
