@@ -31,8 +31,8 @@ export function judgeIngest(systems: readonly SystemFigures[]): readonly Check[]
   if (ours !== undefined && bare !== undefined) {
     const calmRatio = (ours.calm?.endToEndP50Ms ?? Number.NaN) / (bare.calm?.endToEndP50Ms ?? Number.NaN);
     checks.push(
-      atLeast(`delivered/s in the burst, ${ours.system} ÷ bare`, rate(ours.burst) / rate(bare.burst), 10),
-      atMost(`actions a delivery in the burst, ${ours.system}`, ours.burst?.actionsPerDelivery ?? Number.NaN, 0.2),
+      atLeast(`delivered/s in the burst, ${ours.system} ÷ bare`, rate(ours.burst) / rate(bare.burst), 20),
+      atMost(`actions a delivery in the burst, ${ours.system}`, ours.burst?.actionsPerDelivery ?? Number.NaN, 0.03),
       atMost(`end to end p50 when calm, ${ours.system} ÷ bare`, calmRatio, 1.5),
     );
   }
