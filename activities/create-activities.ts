@@ -1,6 +1,5 @@
 import { Context } from '@temporalio/activity';
-import { StepError } from '../model/step-failure.ts';
-import { toApplicationFailure } from './failure.ts';
+import { decidingRetries } from './failure.ts';
 import { runBatch } from './steps/run-batch.ts';
 import { runStep } from './steps/run-step.ts';
 import { ACTION_NAMES } from '../flows/actions.ts';
@@ -76,11 +75,5 @@ function createInboxActivities(deps: ActivityDeps): Omit<Activities, ActionName>
 }
 
 function createActivity<A extends ActionName>(deps: ActivityDeps, action: A): (call: StepCall<A>) => Promise<ActionOutput<A>> {
-  return async (call) => {
-    try {
-      return await runStep(deps, action, call);
-    } catch (error) {
-      throw error instanceof StepError ? toApplicationFailure(error.failure) : error;
-    }
-  };
+  return (call) => decidingRetries(action, () => runStep(deps, action, call));
 }

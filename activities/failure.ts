@@ -1,4 +1,4 @@
-import { ApplicationFailure } from '@temporalio/common';
+import { ApplicationFailure, TemporalFailure } from '@temporalio/common';
 import { ConnectorError } from '../connectors/call/errors.ts';
 import { StepError } from '../model/step-failure.ts';
 import { QueueFull } from '../store/group-commit.ts';
@@ -41,6 +41,17 @@ export function toApplicationFailure(failure: StepFailure): ApplicationFailure {
     details: [failure],
     ...(isSoon && retryAfterMs !== null ? { nextRetryDelay: retryAfterMs } : {}),
   });
+}
+
+/** Does an activity's work; what it fails with reaches Temporal as a decision on retrying, and without the error's own text. */
+export async function decidingRetries<T>(name: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    // Cancelled, or decided already.
+    if (error instanceof TemporalFailure) throw error;
+    throw toApplicationFailure(toStepFailure(error, name));
+  }
 }
 
 /** Makes the failure of an attempt that was overtaken: a newer one owns the key. */

@@ -46,3 +46,11 @@ export function rolesOf(connector: EventSource): readonly string[] {
 export function typesWithRole(connectors: ReadonlyMap<string, EventSource>, role: string): readonly string[] {
   return [...connectors].filter(([, connector]) => rolesOf(connector).includes(role)).map(([type]) => type);
 }
+
+/** The types whose systems have this role and send at least one of these topics. */
+export function sendersOf(connectors: ReadonlyMap<string, EventSource>, role: string, topics: readonly string[]): readonly string[] {
+  return typesWithRole(connectors, role).filter((type) => {
+    const sent = connectors.get(type)?.receives?.topics ?? {};
+    return topics.some((topic) => Object.hasOwn(sent, topic));
+  });
+}

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TopicFacts } from '../connectors/connector.ts';
 import type { Catalog } from './catalog.ts';
-import { typesWithRole } from './catalog.ts';
+import { sendersOf, typesWithRole } from './catalog.ts';
 import { type FieldRow, fieldRows } from './field-rows.ts';
 import { flowSection } from './sections/flow.ts';
 import { PARTS, settingsSchema } from './settings.ts';
@@ -107,6 +107,6 @@ function orderText(kind: { readonly order: 'record' | 'none'; readonly orderBy?:
 
 function understood<Settings>(known: { readonly [role: string]: readonly string[] }, { connectors }: Catalog<Settings>): string {
   return Object.entries(known)
-    .map(([role, names]) => `${typesWithRole(connectors, role).join(', ')} (${names.map((name) => `\`${name}\``).join(', ')})`)
+    .map(([role, names]) => `${sendersOf(connectors, role, names).join(', ')} (${names.map((name) => `\`${name}\``).join(', ')})`)
     .join('; ');
 }

@@ -15,8 +15,3 @@ export const connectors: ReadonlyMap<string, Connector<object>> = new Map(
 export function connectorOf(type: string): Connector<object> | undefined {
   return connectors.get(type);
 }
-
-/** The types of systems that have a role, by name. */
-export function typesWith(port: string): readonly string[] {
-  return [...connectors.values()].filter(({ calls }) => calls !== undefined && Object.hasOwn(calls.ports, port)).map(({ type }) => type);
-}

@@ -1,9 +1,10 @@
-import type { FlowCheckContext, FlowProblem } from './flow.ts';
+import type { Finding } from '../model/finding.ts';
+import type { FlowCheckContext } from './flow.ts';
 import { checkTemplate, describeProblem } from './template.ts';
 
 /** An option that names a connection, and the role that its system must have. */
 export interface ConnectionOption {
-  readonly path: FlowProblem['path'];
+  readonly path: Finding['path'];
   readonly name: string;
   readonly role: string;
   /** Such as `a helpdesk`. */
@@ -11,7 +12,7 @@ export interface ConnectionOption {
 }
 
 /** A problem unless the named connection exists and its system has the role. */
-export function connectionProblems(context: FlowCheckContext, option: ConnectionOption): readonly FlowProblem[] {
+export function connectionProblems(context: FlowCheckContext, option: ConnectionOption): readonly Finding[] {
   const connection = context.connection(option.name);
   if (connection?.roles.includes(option.role) === true) return [];
   const types = context.typesWith(option.role).join(' or ');
@@ -27,7 +28,7 @@ export function connectionProblems(context: FlowCheckContext, option: Connection
 }
 
 /** The problems of a template option. */
-export function templateProblems(path: FlowProblem['path'], text: string, fields: readonly string[]): readonly FlowProblem[] {
+export function templateProblems(path: Finding['path'], text: string, fields: readonly string[]): readonly Finding[] {
   return checkTemplate(text, fields).map((problem) => ({
     path,
     expected: 'a template whose placeholders are known fields, such as {{' + (fields[0] ?? 'field') + '}}',

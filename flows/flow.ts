@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Finding } from '../model/finding.ts';
 import type { StoredEvent } from '../model/event.ts';
 import type { Steps } from './steps.ts';
 
@@ -29,7 +30,7 @@ export interface FlowKind<Name extends string, Options> {
   /** Names of the connections that a configured flow calls; their gates hold it. */
   connections(options: Options): readonly string[];
   /** Checks that need more than one field: templates, names of connections. One text per problem, with its path. */
-  check(options: Options, context: FlowCheckContext): readonly FlowProblem[];
+  check(options: Options, context: FlowCheckContext): readonly Finding[];
 }
 
 /** What a flow's check may look at. */
@@ -38,12 +39,4 @@ export interface FlowCheckContext {
   connection(name: string): { readonly type: string; readonly roles: readonly string[] } | undefined;
   /** The types of connections whose systems have a role. */
   typesWith(role: string): readonly string[];
-}
-
-/** A configuration problem of a flow. */
-export interface FlowProblem {
-  readonly path: readonly (string | number)[];
-  readonly expected: string;
-  readonly found: string;
-  readonly hint: string;
 }

@@ -137,7 +137,7 @@ export function startDispatcher(deps: DispatcherDeps): Dispatcher {
     if (first === undefined) return 0;
     const groups = new Set(rows.map(({ key }) => key)).size;
     lastBatchMs.set(`${lane} ${first.flow}`, now());
-    pace.spent(groups, now());
+    pace.spent(rows.length, now());
     handOvers.begin({ id: lease, lane, rows }, handOverBatch);
     return groups;
   };

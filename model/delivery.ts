@@ -2,6 +2,12 @@ import type { StoredEvent } from './event.ts';
 import type { JsonObject } from './json.ts';
 import type { StepFailure } from './step-failure.ts';
 
+/*
+ * Words: an event is what a sender said, stored once. A delivery is one event for one flow. A key is what a flow's deliveries are ordered
+ * by. A group is the waiting deliveries of one key. A lease is the right to run the groups handed over together. An epoch is the number
+ * of an attempt at a key: only the newest may write. docs/architecture.md has the rest.
+ */
+
 /** One key's waiting deliveries, handed over under one lease. */
 export interface GroupRef {
   readonly lease: string;

@@ -1,4 +1,5 @@
 import { createActivities } from '../activities/create-activities.ts';
+import { decidingRetries } from '../activities/failure.ts';
 import { createEffectStore } from '../activities/effects/effect-store.ts';
 import { createGateKeeper } from '../activities/gates/keeper.ts';
 import { toBegunGroups } from '../activities/steps/load-group.ts';
@@ -17,7 +18,6 @@ import { startHost } from './host.ts';
 import { observeActivities } from './observe-activities.ts';
 import { startProber } from '../activities/gates/prober.ts';
 import type { JobActivities, JobDeps } from '../jobs/job.ts';
-import type { Activities } from '../workflows/contract.ts';
 import type { ActivityDeps } from '../activities/create-activities.ts';
 import type { GateKeeper } from '../activities/gates/keeper.ts';
 import type { FlowDirectory } from '../activities/steps/load-group.ts';
@@ -83,14 +83,15 @@ export async function createWorker(options: WorkerOptions): Promise<RunningWorke
   };
 }
 
-/** One name for two activities would run one job's in the place of another's: it does not start. */
-function withJobs(own: Activities, jobs: readonly JobActivities[]): Activities {
-  const taken = new Set(Object.keys(own));
-  for (const name of jobs.flatMap((activities) => Object.keys(activities))) {
-    if (taken.has(name)) throw new Error(`two activities are called ${name}: those of a job begin with its name`);
-    taken.add(name);
+/** Those of jobs fail as those of deliveries do. One name for two would run one job's in the place of another's: it does not start. */
+export function withJobs<Own extends object>(own: Own, jobs: readonly JobActivities[]): Own {
+  const all: { [name: string]: JobActivities[string] } = {};
+  for (const [name, work] of jobs.flatMap((activities) => Object.entries(activities))) {
+    if (Object.hasOwn(own, name) || Object.hasOwn(all, name))
+      throw new Error(`two activities are called ${name}: those of a job begin with its name`);
+    all[name] = (...args) => decidingRetries(name, () => work(...args));
   }
-  return Object.assign({}, ...jobs, own);
+  return { ...all, ...own };
 }
 
 /** Names what a token may not do before the first delivery needs it; whether the connection answers at all is the gate's matter. */

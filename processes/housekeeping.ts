@@ -1,11 +1,11 @@
 import { repairUnderWay } from '../store/inbox/counter-drift.ts';
 import { reclaimSpace } from '../store/inbox/retention.ts';
 import { sweeps } from './slices.ts';
-import type { Retention } from '../jobs/job.ts';
+import type { Retention, Sweep } from '../jobs/job.ts';
 import type { Database } from '../store/driver/database.ts';
 
 const EVERY_MS = 10 * 60 * 1000;
-/** What is written over and over (looks whether the store can be written, keys, gates) leaves dead rows too, where nothing is swept. */
+/** Rows that are written over and over (the probe's, keys, gates) leave dead ones behind even where nothing is swept. */
 const RECLAIM_EVERY_MS = 60 * 60 * 1000;
 
 /**
@@ -29,13 +29,17 @@ export function startHousekeeping(
         'the count of groups under way was wrong and is put right: another release runs beside, or the store was changed by hand',
       );
     let removed = 0;
-    for (const sweep of sweeps) {
+    const failures: unknown[] = [];
+    const sweepAll = async (sweep: Sweep): Promise<void> => {
       for (let some = 1; some > 0 && !stopped; removed += some) some = await sweep(db, retention);
+    };
+    // One that fails keeps none of the others from their turn.
+    for (const sweep of sweeps) await sweepAll(sweep).catch((error: unknown) => failures.push(error));
+    if (!stopped && (removed > 0 || now() - reclaimedAtMs >= RECLAIM_EVERY_MS)) {
+      await reclaimSpace(db);
+      reclaimedAtMs = now();
     }
-    const isDue = removed > 0 || now() - reclaimedAtMs >= RECLAIM_EVERY_MS;
-    if (!isDue || stopped) return;
-    await reclaimSpace(db);
-    reclaimedAtMs = now();
+    if (failures.length > 0) throw failures[0];
   };
   let running = round().catch(onFailed);
   const timer = setInterval(() => {

@@ -1,5 +1,5 @@
 import { ScheduleAlreadyRunning, ScheduleOverlapPolicy } from '@temporalio/client';
-import type { Client, ScheduleOptions, ScheduleUpdateOptions } from '@temporalio/client';
+import type { Client, ScheduleOptions } from '@temporalio/client';
 import type { Json } from '../model/json.ts';
 
 /** A share of the interval by which starts are spread, so that jobs of one length do not all start at once. */
@@ -26,20 +26,16 @@ export async function applySchedules(client: Client, schedules: readonly NamedSc
   for (const schedule of schedules) {
     const options = toOptions(schedule, taskQueue);
     try {
-      await client.schedule.create(options);
+      await client.schedule.create({ scheduleId: schedule.id, ...options });
     } catch (error) {
       if (!(error instanceof ScheduleAlreadyRunning)) throw error;
-      const { spec, action, policies } = options;
-      await client.schedule
-        .getHandle(schedule.id)
-        .update((known): ScheduleUpdateOptions => ({ state: known.state, spec, action, ...(policies === undefined ? {} : { policies }) }));
+      await client.schedule.getHandle(schedule.id).update(({ state }) => ({ ...options, state }));
     }
   }
 }
 
-function toOptions({ id, everyMs, workflow, args }: NamedSchedule, taskQueue: string): ScheduleOptions {
+function toOptions({ id, everyMs, workflow, args }: NamedSchedule, taskQueue: string): Omit<ScheduleOptions, 'scheduleId' | 'state'> {
   return {
-    scheduleId: id,
     spec: { intervals: [{ every: everyMs }], jitter: Math.floor(everyMs / JITTER_SHARE) },
     action: { type: 'startWorkflow', workflowType: workflow, workflowId: id, taskQueue, args: [...args] },
     policies: { overlap: ScheduleOverlapPolicy.SKIP, catchupWindow: Math.max(everyMs, LEAST_CATCH_UP_MS) },

@@ -1,26 +1,19 @@
 import { z } from 'zod';
-import type { EffectClass, Send } from '../../model/effect.ts';
-import type { Json } from '../../model/json.ts';
+import type { Send } from '../../model/effect.ts';
+import type { EffectCall } from '../effects/effect-call.ts';
 import type { ActionContext } from '../steps/action.ts';
 
+/** What the ledger keeps of a write: no more than who was written, and for which event. */
+const keptWrite = z.object({ id: z.string(), event: z.string() });
+type Kept = z.output<typeof keptWrite>;
+
 /** A remote write whose result is a remote id. */
-export interface Write {
-  readonly class: EffectClass;
-  readonly connection: string;
-  readonly kind: string;
-  readonly target: string;
-  readonly part?: string;
-  readonly values: Json;
-  readonly text?: string;
+export interface Write extends Omit<EffectCall<Kept>, 'kept' | 'remoteId' | 'send' | 'find'> {
   /** Sends it; the record's remote id. */
   send(send: Send): Promise<string>;
   /** `marked` only: the remote id, if it is there already. */
   find?(mark: string, sinceMs: number): Promise<string | null>;
 }
-
-/** What the ledger keeps of a write: no more than who was written, and for which event. */
-const keptWrite = z.object({ id: z.string(), event: z.string() });
-type Kept = z.output<typeof keptWrite>;
 
 /** Sends a write through the ledger and returns the remote id, from the earlier attempt if that was carried out. */
 export async function perform(context: ActionContext, write: Write): Promise<string> {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { typesWith } from '../../connectors/registry.ts';
+import { sendersOf } from '../../config/catalog.ts';
+import { connectors } from '../../connectors/registry.ts';
 import { fieldRows } from '../../config/field-rows.ts';
 import { flowKinds } from '../../flows/registry.ts';
 import { addCommand, baseOptions, onRun } from '../terminal/command.ts';
@@ -40,7 +41,9 @@ export function registerKinds(parent: Command, io: Io): void {
 }
 
 function toText({ name, summary, order, topics, options }: Kind): string {
-  const events = Object.entries(topics).map(([role, names]) => `  ${role} (${typesWith(role).join(', ')}): ${names.join(', ')}`);
+  const events = Object.entries(topics).map(
+    ([role, names]) => `  ${role} (${sendersOf(connectors, role, names).join(', ')}): ${names.join(', ')}`,
+  );
   const rows = options.map((row) => [`  ${row.path}`, row.type.replaceAll('`', ''), row.default.replaceAll('`', ''), row.description]);
   return [
     `do: ${name}`,

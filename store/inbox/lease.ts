@@ -1,5 +1,4 @@
 import { toStoredText } from '../driver/stored-text.ts';
-import type { ClaimedRow } from './claim.ts';
 import type { Queryable, Row } from '../driver/database.ts';
 
 export type LeaseKind = 'delivery' | 'batch' | 'run';
@@ -46,11 +45,6 @@ export async function openLeases(
   return rows.map((row) => ({ ...row, kind: row.kind === 'batch' || row.kind === 'run' ? row.kind : 'delivery' }));
 }
 
-/** The deliveries under a lease: what its workflow is started with. */
-export async function leaseMembers(db: Queryable, lease: string): Promise<readonly ClaimedRow[]> {
-  return db.query<ClaimedRow>(MEMBERS, [lease]);
-}
-
 /** Puts off the time at which the reaper looks at a lease. False: it is closed. */
 export async function extendLease(db: Queryable, lease: string, ttlMs: number): Promise<boolean> {
   const rows = await db.query(
@@ -91,17 +85,6 @@ export async function releaseLease(
   ]);
   return rows[0] ?? { groups: 0, deliveries: 0 };
 }
-
-/** Closes a lease that no key holds any more. False: a key still does. */
-export async function closeLease(db: Queryable, lease: string): Promise<boolean> {
-  const rows = await db.query('update lease set open = false where id = $1 and held <= 0 returning 1', [lease]);
-  return rows.length > 0;
-}
-
-const MEMBERS = `
-select d.id::text as "deliveryId", d.event_id::text as "eventId", d.flow, d.key, d.lane, d.lease, d.epoch::text as epoch, d.attempts,
-  e.topic, e.record, e.connection
-from delivery d join event e on e.id = d.event_id where d.lease = $1 and d.state = 1 order by d.flow, d.key, d.lane, d.id`;
 
 const RELEASE = `
 with held as materialized (select flow, key, lane, parked from queue_key where lease = $1 order by flow, key, lane for update),

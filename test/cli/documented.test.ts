@@ -1,11 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import { silentIo } from './silent-io.ts';
 import { fileURLToPath } from 'node:url';
 import { CommanderError } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createProgram } from '../../cli/program.ts';
 import type { Command } from 'commander';
-import type { Io } from '../../cli/terminal/io.ts';
 
 const folder = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
 const DOCUMENTS = ['README.md', 'CONTRIBUTING.md', 'deskbridge.example.yaml', 'deploy/compose.yaml', ...listMarkdown('docs')];
@@ -13,18 +13,6 @@ const STAND_INS: readonly (readonly [RegExp, string])[] = [
   [/<id>/g, '1'],
   [/<[a-z-]+>/g, 'name'],
 ];
-
-const io: Io = {
-  out: () => undefined,
-  err: () => undefined,
-  cwd: '.',
-  interactive: false,
-  now: () => 0,
-  ask: () => Promise.resolve(''),
-  readConfig: () => ({ ok: false, problems: [], warnings: [] }),
-  findTemporalCli: () => Promise.resolve({ cli: null, tried: [], cached: '', given: false }),
-  untilStopped: () => Promise.resolve(),
-};
 
 function listMarkdown(name: string): readonly string[] {
   return readdirSync(folder(name))
@@ -41,7 +29,7 @@ function commandsOf(text: string): readonly string[] {
 
 /** What the command line says of this call; null: it takes it. The command itself is not run. */
 async function refusal(call: string): Promise<string | null> {
-  const program = createProgram(io);
+  const program = createProgram(silentIo);
   leavesOf(program).forEach((leaf) => leaf.action(() => undefined));
   const words = STAND_INS.reduce((text, [from, to]) => text.replaceAll(from, to), call).split(/\s+/);
   try {

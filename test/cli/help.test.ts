@@ -1,28 +1,16 @@
 import { describe, expect, it } from 'vitest';
+import { silentIo } from './silent-io.ts';
 import { createProgram } from '../../cli/program.ts';
 import { VERSION } from '../../cli/version.ts';
 import { openCli, readPackage } from './cli.ts';
 import type { Command } from 'commander';
-import type { Io } from '../../cli/terminal/io.ts';
 
 /** They run until Ctrl-C; their log is JSON already. `demo` is a play for people. */
 const WITHOUT_JSON = ['dev', 'server', 'worker', 'demo'];
 /** It makes its own. */
 const WITHOUT_CONFIG = ['demo'];
 
-const io: Io = {
-  out: () => undefined,
-  err: () => undefined,
-  cwd: '.',
-  interactive: false,
-  now: () => 0,
-  ask: () => Promise.resolve(''),
-  readConfig: () => ({ ok: false, problems: [], warnings: [] }),
-  findTemporalCli: () => Promise.resolve({ cli: null, tried: [], cached: '', given: false }),
-  untilStopped: () => Promise.resolve(),
-};
-
-const leaves = leavesOf(createProgram(io), []);
+const leaves = leavesOf(createProgram(silentIo), []);
 
 describe('the command line', () => {
   it.each(leaves)('has help with an example for %s', async (path) => {

@@ -60,6 +60,27 @@ it('makes the space of dead rows usable again about every hour, also where nothi
   expect(warnings).toEqual([]);
 });
 
+it('goes on with what else is past its time where one kind of it cannot be removed, and says that something failed', async () => {
+  const { db: pglite, remove } = await makeEmbedded();
+  onTestFinished(remove);
+  const db: typeof pglite = {
+    ...pglite,
+    query: (text, values, options) =>
+      text.includes('delete from body') ? Promise.reject(new Error('locked')) : pglite.query(text, values, options),
+  };
+  const long = { receivedAt: new Date(Date.now() - 100 * DAY_MS), deliveries: [] };
+  await recordEvents(pglite, [toRow('old', long)]);
+  const warnings: object[] = [];
+  const housekeeping = startHousekeeping(
+    db,
+    { bodies: 30 * DAY_MS, events: 90 * DAY_MS },
+    { warn: (fields) => void warnings.push(fields) },
+  );
+  onTestFinished(() => housekeeping.stop());
+  await eventually(() => expect(warnings).toEqual([{ err: 'Error' }]));
+  expect(await countRows(pglite, 'event')).toBe(0);
+});
+
 it('puts right what a flow counts as under way, and says so', async () => {
   const { db, remove } = await makeEmbedded();
   onTestFinished(remove);

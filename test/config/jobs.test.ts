@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { sendersOf } from '../../config/catalog.ts';
 import { configurationDocs } from '../../config/docs.ts';
 import { duration } from '../../model/fields/duration.ts';
 import { catalog, load, problemsOf, WORLD } from './catalog.ts';
@@ -53,5 +54,14 @@ describe('the list of a job', () => {
 
   it('is documented from its section', () => {
     expect(configurationDocs(withCopies)).toMatch(/## copies\n\nCopies things\.[^]*`copies\[\]\.every` \| duration/);
+  });
+});
+
+describe('who can send what a flow understands', () => {
+  it('are the systems of its role that send one of its topics', () => {
+    const { connectors } = catalog;
+    expect(sendersOf(connectors, 'commerce', ['order.paid', 'order.gone'])).toEqual(['shop']);
+    expect(sendersOf(connectors, 'commerce', ['order.gone'])).toEqual([]);
+    expect(sendersOf(connectors, 'helpdesk', ['order.paid'])).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { flowKinds } from '../../flows/registry.ts';
 import { runOf } from '../../flows/runs.ts';
-import type { FlowProblem } from '../../flows/flow.ts';
+import type { Finding } from '../../model/finding.ts';
 import type { JsonObject } from '../../model/json.ts';
 import { flowSamples } from '../fixtures/flow-samples.ts';
 import { createRecordingSteps, eventOf } from './recording-steps.ts';
@@ -18,7 +18,7 @@ const ROLES = new Map([
   ['billing', { type: 'stripe', roles: ['billing'] }],
 ]);
 
-function check(flow: string, options: JsonObject): readonly FlowProblem[] {
+function check(flow: string, options: JsonObject): readonly Finding[] {
   const kind = flowKinds.get(flow);
   return kind === undefined
     ? []

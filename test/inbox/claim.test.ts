@@ -3,7 +3,6 @@ import { claimDeliveries } from '../../store/inbox/claim.ts';
 import { beginLease } from '../../store/inbox/begin.ts';
 import { findCounterDrift } from '../../store/inbox/counter-drift.ts';
 import { closeConnection, openConnection, pauseFlow, setCredit } from '../../store/gates/gate.ts';
-import { leaseMembers } from '../../store/inbox/lease.ts';
 import { listDeliveries } from '../../store/inbox/query-deliveries.ts';
 import { recordEvents } from '../../store/inbox/record-events.ts';
 import { settleGroup } from '../../store/inbox/settle.ts';
@@ -30,7 +29,6 @@ describeOnEachDatabase('claiming', (open, kind) => {
       record: 'order:1',
       connection: 'shop',
     });
-    expect(await leaseMembers(db, 'L1')).toEqual(rows);
     expect(await findCounterDrift(db)).toEqual([]);
   });
 

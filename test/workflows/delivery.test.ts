@@ -4,23 +4,12 @@ import { toApplicationFailure } from '../../activities/failure.ts';
 import { createStarter } from '../../temporal/starter.ts';
 import { eventually } from '../helpers/eventually.ts';
 import { startWorkflowHost } from '../helpers/workflow-host.ts';
+import { OPTIONS } from '../fixtures/open-conversation-options.ts';
 import type { Activities, SettleInput } from '../../workflows/contract.ts';
 import type { StepFailure } from '../../model/step-failure.ts';
 import type { GroupMember, GroupRef, LoadedGroup } from '../../model/delivery.ts';
 import type { WorkflowHost } from '../helpers/workflow-host.ts';
 import type { WorkflowHandle } from '@temporalio/client';
-
-const OPTIONS = {
-  connection: 'helpdesk',
-  inbox: 'Billing',
-  label: null,
-  priority: null,
-  assignee: null,
-  team: null,
-  reuse: 'open',
-  note: 'n',
-  opening: 'o',
-};
 
 /** What the activities do in one test, and what they were asked for. */
 interface World {

@@ -2,21 +2,11 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStarter } from '../../temporal/starter.ts';
 import { startWorkflowHost } from '../helpers/workflow-host.ts';
 import { conversation, invoice } from '../flows/recording-steps.ts';
+import { OPTIONS } from '../fixtures/open-conversation-options.ts';
 import type { Step } from '../../flows/steps.ts';
 import type { GroupMember, GroupRef } from '../../model/delivery.ts';
 import type { WorkflowHost } from '../helpers/workflow-host.ts';
 
-const OPTIONS = {
-  connection: 'helpdesk',
-  inbox: 'Billing',
-  label: null,
-  priority: null,
-  assignee: null,
-  team: null,
-  reuse: 'open',
-  note: 'n',
-  opening: 'o',
-};
 const MEMBER: GroupMember = {
   deliveryId: '1',
   attempts: 1,

@@ -2,22 +2,12 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createStarter } from '../../temporal/starter.ts';
 import { startWorkflowHost } from '../helpers/workflow-host.ts';
 import { invoice } from '../flows/recording-steps.ts';
+import { OPTIONS } from '../fixtures/open-conversation-options.ts';
 import type { Invoice } from '../../connectors/ports/billing.ts';
 import type { SettleInput } from '../../workflows/contract.ts';
 import type { GroupMember, GroupRef } from '../../model/delivery.ts';
 import type { WorkflowHost } from '../helpers/workflow-host.ts';
 
-const OPTIONS = {
-  connection: 'helpdesk',
-  inbox: 'Billing',
-  label: null,
-  priority: null,
-  assignee: null,
-  team: null,
-  reuse: 'open',
-  note: 'n',
-  opening: 'o',
-};
 /** Nothing is to be done about it, so that a run which finds it ends there. */
 const PAID: Invoice = { ...invoice, status: 'paid' };
 
