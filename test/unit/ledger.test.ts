@@ -73,6 +73,16 @@ describe('an effect', () => {
     expect(await endOf(perform(effectClass, { text: 'other' }))).toBe(end);
     expect(remote.sends).toBe(1);
   });
+
+  it.each(CLASSES)(
+    'of class %s whose result another version kept in another form waits for a person, and is not sent again',
+    async (effectClass) => {
+      await perform(effectClass);
+      for (const [intent, row] of store.rows) store.rows.set(intent, { ...row, result: { moved: true } });
+      expect(await failureOf(perform(effectClass))).toMatchObject({ code: 'internal', kind: 'attention' });
+      expect(remote.sends).toBe(1);
+    },
+  );
 });
 
 describe('an effect of a fact', () => {
